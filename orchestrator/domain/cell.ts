@@ -1,0 +1,54 @@
+/** How requests reach the server. */
+export const MODES = ["devfuse", "uring-libfuse"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What lies behind the server. */
+export const STORES = ["tmpfs", "nvme-ext4"] as const;
+export type Store = (typeof STORES)[number];
+
+export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg"] as const;
+export type MachineKind = (typeof MACHINE_KINDS)[number];
+
+export interface MachineSpec {
+	readonly kind: MachineKind;
+	readonly cpus: number;
+	readonly memoryMiB: number;
+	/** Size of the emulated NVMe disk; present when a store needs it. */
+	readonly nvmeMiB?: number;
+}
+
+/** A case is a promise to check (`check`) or a quantity to measure (`figure`). */
+export type Work =
+	| { readonly kind: "check"; readonly name: string }
+	| { readonly kind: "figure"; readonly job: FigureJob };
+
+export const JOB_SETS = ["quick", "cover-letter"] as const;
+export type JobSet = (typeof JOB_SETS)[number];
+
+export interface FigureJob {
+	/** Readable and unique, e.g. `quick/randread-direct`. */
+	readonly name: string;
+	readonly rw: "read" | "randread" | "write" | "randwrite";
+	readonly direct: boolean;
+	/** fio arguments besides name, directory, rw and direct. */
+	readonly args: readonly string[];
+	readonly timeoutMs: number;
+}
+
+/** One square of the matrix. */
+export interface Cell {
+	/** `kernel/mode/store/work#repeat`; equal across runs of the same config. */
+	readonly id: string;
+	readonly kernel: string;
+	readonly mode: Mode;
+	readonly store: Store;
+	readonly work: Work;
+	/** 1-based. */
+	readonly repeat: number;
+}
+
+export interface Plan {
+	readonly cells: readonly Cell[];
+	/** Cells that were asked for and cannot be, with the reason. */
+	readonly ruledOut: readonly { readonly id: string; readonly reason: string }[];
+}

@@ -1,0 +1,71 @@
+/**
+ * The talk between host and guest agent: one JSON object a line over a virtio-serial port of its own.
+ * What the guest sends is data from an untrusted party: the host validates every line against `guest-message.ts`.
+ */
+import type { FigureJob, Mode, Store } from "./cell.ts";
+
+export const CHANNEL_NAME = "fuselab.agent";
+
+export interface ServerOrder {
+	readonly mode: Mode;
+	readonly store: Store;
+	/** io_uring entries per queue. */
+	readonly queueDepth: number;
+	/** Names of lies for the negative-control shim (guest/server/lie.c); empty = honest. */
+	readonly lies: readonly string[];
+}
+
+export type HostMessage =
+	| {
+			readonly type: "cell";
+			readonly id: string;
+			readonly server: ServerOrder;
+			readonly work:
+				| { readonly kind: "check"; readonly name: string }
+				| { readonly kind: "figure"; readonly job: FigureJob };
+			readonly timeoutMs: number;
+	  }
+	| { readonly type: "poweroff" };
+
+/** What the server's end looked like. */
+export interface ServerEnd {
+	readonly exitCode: number | null;
+	readonly signal: string | null;
+	/** False when it ended although nobody had ordered that. */
+	readonly ordered: boolean;
+}
+
+export type GuestMessage =
+	| {
+			readonly type: "hello";
+			readonly kernelRelease: string;
+			readonly nodeVersion: string;
+			readonly cpus: number;
+			/** Seconds since the guest's power-on (CLOCK_BOOTTIME). */
+			readonly uptimeSeconds: number;
+			readonly fuseUring: boolean;
+			readonly counters: boolean;
+	  }
+	| { readonly type: "cell-start"; readonly id: string }
+	| { readonly type: "tap"; readonly id: string; readonly line: string }
+	| { readonly type: "server-log"; readonly id: string; readonly line: string }
+	| {
+			readonly type: "cell-end";
+			readonly id: string;
+			/** `done`: the work ran to its end; the others name the stage that failed. */
+			readonly stage: "done" | "server-start" | "work" | "teardown";
+			readonly error: string | null;
+			readonly timedOut: boolean;
+			readonly exitCode: number | null;
+			readonly server: ServerEnd | null;
+			readonly proof: {
+				readonly found: "devfuse" | "uring" | "unproven";
+				readonly witness: "kernel-counters" | "server-threads" | "none";
+				readonly detail: string;
+			};
+			/** fio's JSON, verbatim, for figure cells. */
+			readonly fioJson: string | null;
+			/** Kernel log since the cell's own mark. */
+			readonly kernelLog: string;
+			readonly seconds: number;
+	  };

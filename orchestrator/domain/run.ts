@@ -1,0 +1,70 @@
+import type { Cell, MachineSpec } from "./cell.ts";
+import type { Figure } from "./figure.ts";
+import type { KernelBuild } from "./kernel.ts";
+import type { KernelFinding, TapSummary, TransportProof, Verdict } from "./verdict.ts";
+
+/** Version of the JSON shapes on disk and of `--json`; raised when a field changes its meaning. */
+export const RECORD_VERSION = 1;
+
+/** Facts about the host that a reader needs to weigh a figure. */
+export interface HostFacts {
+	readonly kernel: string;
+	readonly cpus: number;
+	readonly memoryMiB: number;
+	readonly node: string;
+	readonly qemu: string;
+	readonly virtmeNg: string;
+}
+
+/** run.json: one execution of a plan. */
+export interface RunRecord {
+	readonly version: typeof RECORD_VERSION;
+	/** Name of the run folder, e.g. `20261123-101500-quick`. */
+	readonly id: string;
+	readonly fuselab: string;
+	/** Text of the config as it was read. */
+	readonly config: string;
+	readonly configPath: string;
+	readonly startedAt: string;
+	readonly finishedAt: string | null;
+	readonly interrupted: boolean;
+	readonly host: HostFacts;
+	readonly machine: MachineSpec & { readonly chosen: string; readonly why: string };
+	readonly kernels: readonly KernelBuild[];
+	/** Every cell of the plan, so that a reader sees what never ran. */
+	readonly planned: readonly string[];
+}
+
+/** cells/<id>.json: one cell. Paths are relative to the run folder. */
+export interface CellRecord {
+	readonly version: typeof RECORD_VERSION;
+	readonly cell: Cell;
+	readonly verdict: Verdict;
+	readonly proof: TransportProof | null;
+	readonly tap: TapSummary | null;
+	readonly figures: readonly Figure[];
+	readonly findings: readonly KernelFinding[];
+	readonly seconds: number;
+	readonly boot: string | null;
+	readonly files: {
+		readonly console?: string;
+		readonly command?: string;
+		readonly kernelLog?: string;
+		readonly serverLog?: string;
+		readonly tap?: string;
+		readonly fio?: string;
+		readonly log?: string;
+	};
+}
+
+/** The stream that the live view, plain log and tests read. */
+export type RunEvent =
+	| { readonly kind: "run-start"; readonly id: string; readonly folder: string; readonly cells: number }
+	| { readonly kind: "stage"; readonly text: string; readonly log?: string }
+	| { readonly kind: "build-start"; readonly kernel: string }
+	| { readonly kind: "build-end"; readonly kernel: string; readonly seconds: number; readonly fromCache: boolean }
+	| { readonly kind: "boot-start"; readonly kernel: string; readonly machine: string }
+	| { readonly kind: "boot-end"; readonly seconds: number; readonly kernelRelease: string }
+	| { readonly kind: "cell-start"; readonly cell: Cell; readonly number: number }
+	| { readonly kind: "cell-end"; readonly record: CellRecord; readonly number: number }
+	| { readonly kind: "run-end"; readonly folder: string };

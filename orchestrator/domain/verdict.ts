@@ -1,0 +1,74 @@
+/** One TAP point as the reader understood it. */
+export interface Point {
+	readonly ok: boolean;
+	readonly name: string;
+	readonly directive?: "skip" | "todo" | "xfail" | "timeout" | "error";
+	readonly reason?: string;
+	/** Diagnostic lines that follow the point. */
+	readonly diagnostics: readonly string[];
+}
+
+/** The outcome of a TAP stream. */
+export interface TapSummary {
+	readonly points: readonly Point[];
+	/** Planned points; undefined when the plan is absent. */
+	readonly planned: number | undefined;
+	readonly bailedOut: string | undefined;
+	/** `1..0 # SKIP reason` */
+	readonly skippedAll: string | undefined;
+}
+
+/** How it was shown which transport carried the requests. */
+export interface TransportProof {
+	readonly asked: string;
+	/** What was found; `unproven` when no witness could tell. */
+	readonly found: "devfuse" | "uring" | "unproven";
+	/** `kernel-counters` is the kernel's own word, `server-threads` are context switches of libfuse's ring threads. */
+	readonly witness: "kernel-counters" | "server-threads" | "none";
+	readonly detail: string;
+}
+
+/** Something in the kernel log or console that must not be there. */
+export interface KernelFinding {
+	readonly kind:
+		| "panic"
+		| "oops"
+		| "bug"
+		| "warning"
+		| "kasan"
+		| "ubsan"
+		| "lockdep"
+		| "hung-task"
+		| "lockup"
+		| "rcu-stall";
+	/** First line, escapes removed. */
+	readonly title: string;
+	readonly lines: readonly string[];
+}
+
+export type Because =
+	| "ok"
+	| "interrupted"
+	| "build"
+	| "boot"
+	| "lab"
+	| "kernel-log"
+	| "timeout"
+	| "server-died"
+	| "server-start"
+	| "wrong-transport"
+	| "bail-out"
+	| "not-ok"
+	| "plan"
+	| "exit-status"
+	| "ruled-out"
+	| "case-skipped"
+	| "no-figure";
+
+/** `broken` means that the lab cannot tell; it is never counted as `fail`. */
+export interface Verdict {
+	readonly outcome: "pass" | "fail" | "skip" | "broken";
+	readonly because: Because;
+	/** One sentence for the table. */
+	readonly detail: string;
+}

@@ -1,0 +1,140 @@
+import { createWriteStream, readFileSync } from "node:fs";
+import { execa } from "execa";
+import { LabError, type LabErrorCode } from "../domain/lab-error.ts";
+import { onLastResort } from "./interrupt.ts";
+
+export interface RunOptions {
+	/** Aborting it ends the child's whole process group. */
+	readonly signal: AbortSignal;
+	readonly cwd?: string;
+	/** Added to the environment. */
+	readonly env?: Readonly<Record<string, string>>;
+	/** Both outputs are appended to this file instead of being kept. */
+	readonly logFile?: string;
+	readonly input?: string;
+	readonly timeoutMs?: number;
+	/** Exit statuses that are no error; [0] unless told. */
+	readonly okStatus?: readonly number[];
+	/** The error's code when the child fails. */
+	readonly failure?: LabErrorCode;
+	readonly hint?: string;
+}
+
+export interface RunResult {
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly exitCode: number;
+	readonly seconds: number;
+}
+
+/** What is used of execa's result, whose own type depends on every option. */
+interface Outcome {
+	readonly exitCode?: number | undefined;
+	readonly signal?: string | undefined;
+	readonly code?: string | undefined;
+	readonly shortMessage?: string | undefined;
+	readonly stdout?: unknown;
+	readonly stderr?: unknown;
+}
+
+const killGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
+	if (pid === undefined) return;
+	try {
+		process.kill(-pid, signal);
+	} catch {
+		// The group is gone already.
+	}
+};
+
+/**
+ * Runs one command to its end: argument vector, no shell, own process group, group killed on abort or time-out.
+ * Throws a LabError that carries the command and the last lines of its output.
+ */
+export const run = async (command: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
+	options.signal.throwIfAborted();
+	const started = performance.now();
+	const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
+	const child = execa(command, args, {
+		...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+		env: { LC_ALL: "C.UTF-8", ...options.env },
+		...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+		// A log may be large: it goes to the file, and only the end of it is kept in memory.
+		buffer: log === undefined,
+		maxBuffer: 256 * 1024 * 1024,
+		detached: true,
+		cleanup: true,
+		reject: false,
+		stripFinalNewline: true,
+	});
+	const tail: string[] = [];
+	if (log !== undefined) {
+		for (const stream of [child.stdout, child.stderr])
+			stream?.on("data", (chunk: Buffer) => {
+				log.write(chunk);
+				tail.push(...chunk.toString().split("\n"));
+				if (tail.length > 80) tail.splice(0, tail.length - 40);
+			});
+	}
+	let timedOut = false;
+	const end = (): void => {
+		killGroup(child.pid, "SIGTERM");
+		setTimeout(() => killGroup(child.pid, "SIGKILL"), 3000).unref();
+	};
+	const timer =
+		options.timeoutMs === undefined
+			? undefined
+			: setTimeout(() => {
+					timedOut = true;
+					end();
+				}, options.timeoutMs);
+	options.signal.addEventListener("abort", end, { once: true });
+	const forget = onLastResort(() => killGroup(child.pid, "SIGKILL"));
+	try {
+		const result: Outcome = await child;
+		options.signal.throwIfAborted();
+		const exitCode = result.exitCode ?? -1;
+		if (timedOut || !(options.okStatus ?? [0]).includes(exitCode)) {
+			const printed = log === undefined ? `${result.stdout ?? ""}\n${result.stderr ?? ""}`.split("\n") : tail;
+			const why = timedOut
+				? `did not end within ${(options.timeoutMs ?? 0) / 1000} s`
+				: result.exitCode === undefined && result.signal === undefined
+					? `could not be started (${result.code ?? result.shortMessage})`
+					: result.signal === undefined
+						? `exited with status ${exitCode}`
+						: `was ended by ${result.signal}`;
+			throw new LabError({
+				code: options.failure ?? "host-unsupported",
+				sentence: `\`${[command, ...args].join(" ").slice(0, 300)}\` ${why}.`,
+				evidence: printed.filter((line) => line.trim() !== "").slice(-20),
+				...(options.hint === undefined ? {} : { hint: options.hint }),
+				...(options.logFile === undefined ? {} : { log: options.logFile }),
+			});
+		}
+		return {
+			stdout: typeof result.stdout === "string" ? result.stdout : "",
+			stderr: typeof result.stderr === "string" ? result.stderr : "",
+			exitCode,
+			seconds: (performance.now() - started) / 1000,
+		};
+	} finally {
+		clearTimeout(timer);
+		options.signal.removeEventListener("abort", end);
+		forget();
+		if (log !== undefined) await new Promise((resolve) => log.end(resolve));
+	}
+};
+
+/**
+ * Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat), undefined when it is gone or a zombie.
+ * pid and start time together name a process for good; `kill(pid, 0)` would also succeed on a zombie.
+ */
+export const startTimeOf = (pid: number): string | undefined => {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		// The command in parentheses may hold anything, so count from the last one.
+		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+	} catch {
+		return undefined;
+	}
+};

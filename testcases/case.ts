@@ -1,0 +1,76 @@
+/** The contract between a case and the process that runs it (testcases/host.ts). */
+import type { Test } from "tap";
+import type { Mode, Store } from "../orchestrator/domain/cell.ts";
+
+/** What a lying server gets wrong (guest/server/lie.c); each case names the lie that it must notice. */
+export const LIES = [
+	"read-data",
+	"write-data",
+	"write-lost",
+	"truncate-ignored",
+	"rename-ignored",
+	"readdir-short",
+	"fsync-error",
+	"size-wrong",
+	"unlink-ignored",
+	"exit-status",
+] as const;
+export type Lie = (typeof LIES)[number];
+
+/** What a case may use. All paths are absolute paths in the guest. */
+export interface Lab {
+	readonly mode: Mode;
+	readonly store: Store;
+	/** An empty folder of this case inside the FUSE mount. */
+	readonly mount: string;
+	/** The same folder behind the server: what the server really stored. */
+	readonly behind: string;
+	/** Root of the FUSE mount. */
+	readonly mountRoot: string;
+	/** Negotiated max_write in bytes. */
+	readonly maxWrite: number;
+	/** Runs a program, argument vector, no shell; resolves with its output whatever its status. */
+	run(command: string, args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
+	/** Unmounts with umount(8) and waits for the server to end by itself; bounded. */
+	stopServer(): Promise<{
+		umountStatus: number | null;
+		exitCode: number | null;
+		signal: string | null;
+		stillMounted: boolean;
+	}>;
+}
+
+export interface Case {
+	/** `group/name`, equal to the file's path below testcases/ without its ending. */
+	readonly name: string;
+	/** The one promise, as a sentence. */
+	readonly proves: string;
+	/** Where the kernel decides it: file:function, version. */
+	readonly decidedIn: string;
+	/** The lie that this case must notice. */
+	readonly negativeControl: Lie;
+	/** On a machine of ordinary speed; the runner multiplies it by the machine's slowness. */
+	readonly timeoutMs: number;
+	check(t: Test, lab: Lab): Promise<void>;
+}
+
+/** Only gives the literal its type. */
+export const defineCase = (definition: Case): Case => definition;
+
+/** What the agent writes to the case host's IPC channel. */
+export interface CaseOrder {
+	readonly type: "run";
+	readonly name: string;
+	readonly lab: Pick<Lab, "mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite">;
+	readonly timeoutMs: number;
+}
+
+/** What the case host sends back: TAP line by line, then `done`; `stop-server` asks the agent and gets `server-stopped`. */
+export type CaseReport =
+	| { readonly type: "ready"; readonly cases: readonly string[] }
+	| { readonly type: "tap"; readonly line: string }
+	| { readonly type: "stop-server" }
+	| { readonly type: "done" };
+
+/** The agent's answer to `stop-server`. */
+export type ServerStopped = { readonly type: "server-stopped" } & Awaited<ReturnType<Lab["stopServer"]>>;
