@@ -10,6 +10,8 @@ export const LIES = [
 	"truncate-ignored",
 	"rename-ignored",
 	"readdir-short",
+	"readlink-wrong",
+	"chmod-ignored",
 	"fsync-error",
 	"size-wrong",
 	"unlink-ignored",

@@ -25,6 +25,8 @@ export type HostMessage =
 				| { readonly kind: "figure"; readonly job: FigureJob };
 			readonly timeoutMs: number;
 	  }
+	/** Starts a server and leaves it mounted, for `fuselab shell`. */
+	| { readonly type: "serve"; readonly server: ServerOrder }
 	| { readonly type: "poweroff" };
 
 /** What the server's end looked like. */
@@ -46,6 +48,7 @@ export type GuestMessage =
 			readonly fuseUring: boolean;
 			readonly counters: boolean;
 	  }
+	| { readonly type: "serving"; readonly mount: string; readonly error: string | null }
 	| { readonly type: "cell-start"; readonly id: string }
 	| { readonly type: "tap"; readonly id: string; readonly line: string }
 	| { readonly type: "server-log"; readonly id: string; readonly line: string }

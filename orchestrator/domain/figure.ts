@@ -14,4 +14,6 @@ export interface Figure {
 	readonly better: "higher" | "lower";
 	readonly samples: readonly number[];
 	readonly summary: Summary;
+	/** What a reader must know to weigh it, e.g. that fio's ramp never ended. */
+	readonly note?: string;
 }

@@ -57,6 +57,17 @@ export interface CellRecord {
 	};
 }
 
+/** A run as read back from its folder. */
+export interface ArchivedRun {
+	/** Absolute path of the run folder. */
+	readonly folder: string;
+	readonly run: RunRecord;
+	/** In the order of the plan. */
+	readonly cells: readonly CellRecord[];
+	/** Records that are there and cannot be understood; file names are relative to the run folder. */
+	readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+}
+
 /** The stream that the live view, plain log and tests read. */
 export type RunEvent =
 	| { readonly kind: "run-start"; readonly id: string; readonly folder: string; readonly cells: number }

@@ -16,6 +16,8 @@ export interface TapSummary {
 	readonly bailedOut: string | undefined;
 	/** `1..0 # SKIP reason` */
 	readonly skippedAll: string | undefined;
+	/** What makes the stream itself untrustworthy: wrong numbers, two plans, points beyond the limit. */
+	readonly faults?: readonly string[];
 }
 
 /** How it was shown which transport carried the requests. */

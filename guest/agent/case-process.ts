@@ -1,0 +1,78 @@
+/** The process that runs cases: one for many cells, replaced after it hung or died. */
+import { type ChildProcess, fork } from "node:child_process";
+import type { CaseOrder, CaseReport, ServerStopped } from "../../testcases/case.ts";
+
+export interface CaseOutcome {
+	readonly timedOut: boolean;
+	/** Exit status when the process died before it was done. */
+	readonly died: string | null;
+}
+
+let current: ChildProcess | null = null;
+
+const start = async (timeoutMs: number): Promise<ChildProcess> => {
+	const child = fork(`${process.env.FUSELAB_LAB}/cases.mjs`, [], { stdio: ["ignore", "inherit", "inherit", "ipc"], detached: true });
+	await new Promise<void>((resolve, reject) => {
+		const timer = setTimeout(() => reject(new Error(`the case process did not start within ${timeoutMs / 1000} s`)), timeoutMs);
+		child.once("message", () => {
+			clearTimeout(timer);
+			resolve();
+		});
+		child.once("exit", (code) => {
+			clearTimeout(timer);
+			reject(new Error(`the case process ended with status ${code} before it was ready`));
+		});
+	});
+	return child;
+};
+
+/** Ends the process; a case that sits in the kernel cannot be waited for. */
+export const discardCaseProcess = (): void => {
+	current?.kill("SIGKILL");
+	current = null;
+};
+
+/** Starts the process ahead of the first case, so that its start-up is not part of a case's time. */
+export const warmCaseProcess = async (timeoutMs: number): Promise<void> => {
+	if (current === null || current.exitCode !== null || !current.connected) current = await start(timeoutMs);
+};
+
+/** Runs one case; TAP lines go to `onTap`, an order to stop the server to `onStopServer`. */
+export const runCase = async (
+	order: CaseOrder,
+	onTap: (line: string) => void,
+	onStopServer: () => Promise<Omit<ServerStopped, "type">>,
+): Promise<CaseOutcome> => {
+	await warmCaseProcess(60_000);
+	const child = current;
+	if (child === null) throw new Error("no case process");
+	const outcome = await new Promise<CaseOutcome>((resolve) => {
+		// The case host has its own bound of the same length; ours only catches a host that is stuck itself.
+		const timer = setTimeout(() => resolve({ timedOut: true, died: null }), order.timeoutMs + 5_000);
+		const finish = (result: CaseOutcome): void => {
+			clearTimeout(timer);
+			resolve(result);
+		};
+		child.on("message", (report: CaseReport) => {
+			switch (report.type) {
+				case "tap":
+					onTap(report.line);
+					break;
+				case "stop-server":
+					void onStopServer().then((stopped) => child.send({ type: "server-stopped", ...stopped }));
+					break;
+				case "done":
+					finish({ timedOut: false, died: null });
+					break;
+				case "ready":
+					break;
+			}
+		});
+		child.once("exit", (code, signal) => finish({ timedOut: false, died: signal ?? `status ${code}` }));
+		child.send(order);
+	});
+	child.removeAllListeners("message");
+	child.removeAllListeners("exit");
+	if (outcome.timedOut || outcome.died !== null) discardCaseProcess();
+	return outcome;
+};

@@ -1,0 +1,53 @@
+/** The guest's side of the channel: takes one order at a time, answers with what was seen. */
+import { createReadStream, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import os from "node:os";
+import { createInterface } from "node:readline";
+import { CHANNEL_NAME, type GuestMessage, type HostMessage } from "../../orchestrator/domain/channel.ts";
+import { runCell, serve } from "./run-cell.ts";
+import { countersAvailable } from "./transport-proof.ts";
+
+const PORTS = "/sys/class/virtio-ports";
+
+/** Opens the virtio-serial port that carries our name; without udev there are no links by name. */
+const openChannel = (): number => {
+	for (const port of readdirSync(PORTS))
+		if (readFileSync(`${PORTS}/${port}/name`, "utf8").trim() === CHANNEL_NAME) return openSync(`/dev/${port}`, "r+");
+	throw new Error(`no virtio-serial port named ${CHANNEL_NAME}`);
+};
+
+const channel = openChannel();
+
+const send = (message: GuestMessage): void => {
+	const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+	for (let done = 0; done < bytes.length; ) done += writeSync(channel, bytes, done);
+};
+
+const readFirstLine = (file: string): string => {
+	try {
+		return readFileSync(file, "utf8").trim();
+	} catch {
+		return "";
+	}
+};
+
+send({
+	type: "hello",
+	kernelRelease: os.release(),
+	nodeVersion: process.version,
+	cpus: os.availableParallelism(),
+	uptimeSeconds: Number(readFirstLine("/proc/uptime").split(" ")[0]),
+	fuseUring: readFirstLine("/sys/module/fuse/parameters/enable_uring") === "Y",
+	counters: countersAvailable(),
+});
+
+// The host's end of the port closing is our end too: init then powers the guest off.
+const lines = createInterface({ input: createReadStream("", { fd: channel, autoClose: false }) });
+for await (const line of lines) {
+	if (line === "") continue;
+	const message = JSON.parse(line) as HostMessage;
+	if (message.type === "poweroff") break;
+	if (message.type === "serve") await serve(message.server, send);
+	else await runCell(message, send);
+}
+// A worker thread still sits in read(2) on the channel, and an orderly exit would wait for it.
+process.kill(process.pid, "SIGKILL");

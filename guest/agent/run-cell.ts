@@ -1,0 +1,148 @@
+/** One cell in the guest: store, server, work, witnesses, teardown; always answers with `cell-end`. */
+import { mkdirSync } from "node:fs";
+import type { GuestMessage, HostMessage } from "../../orchestrator/domain/channel.ts";
+import { discardCaseProcess, runCase } from "./case-process.ts";
+import { markKernelLog, takeKernelLog } from "./kernel-log.ts";
+import { maxWriteOf, MOUNT, Server } from "./server.ts";
+import { runBounded } from "./spawn.ts";
+import { prepareStore } from "./store.ts";
+import { type Proof, prove, readWitness, type Witness } from "./transport-proof.ts";
+
+type CellOrder = Extract<HostMessage, { type: "cell" }>;
+type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
+type Send = (message: GuestMessage) => void;
+
+interface WorkResult {
+	readonly timedOut: boolean;
+	readonly exitCode: number | null;
+	readonly error: string | null;
+	readonly fioJson: string | null;
+}
+
+const runFigure = async (job: Extract<CellOrder["work"], { kind: "figure" }>["job"], timeoutMs: number): Promise<WorkResult> => {
+	const directory = `${MOUNT}/fio`;
+	mkdirSync(directory, { recursive: true });
+	const ended = await runBounded(
+		"fio",
+		[
+			`--name=${job.name.replaceAll("/", "-")}`,
+			`--directory=${directory}`,
+			`--rw=${job.rw}`,
+			`--direct=${job.direct ? 1 : 0}`,
+			...job.args,
+			"--output-format=json",
+		],
+		timeoutMs,
+	);
+	return {
+		timedOut: ended.timedOut,
+		exitCode: ended.exitCode,
+		error: ended.exitCode === 0 ? null : `fio: ${ended.stderr.trim().slice(-400) || ended.signal || `status ${ended.exitCode}`}`,
+		fioJson: ended.stdout,
+	};
+};
+
+/** Stores are served from a folder of their own, so that `lost+found` is not part of what the server shows. */
+const sourceIn = (store: string): string => {
+	const source = `${store}/served`;
+	mkdirSync(source, { recursive: true });
+	return source;
+};
+
+const runWork = async (order: CellOrder, server: Server, source: string, send: Send, seen: () => void): Promise<WorkResult> => {
+	if (order.work.kind === "figure") return await runFigure(order.work.job, order.timeoutMs);
+	const { name } = order.work;
+	const folder = name.replaceAll("/", "-");
+	const outcome = await runCase(
+		{
+			type: "run",
+			name,
+			timeoutMs: order.timeoutMs,
+			lab: {
+				mode: order.server.mode,
+				store: order.server.store,
+				mount: `${MOUNT}/${folder}`,
+				behind: `${source}/${folder}`,
+				mountRoot: MOUNT,
+				maxWrite: maxWriteOf(),
+			},
+		},
+		(line) => send({ type: "tap", id: order.id, line }),
+		async () => {
+			// The counters go away with the connection: the witness is read first.
+			seen();
+			return await server.stop(15_000);
+		},
+	);
+	return {
+		timedOut: outcome.timedOut,
+		exitCode: null,
+		error: outcome.died === null ? null : `the case process died (${outcome.died})`,
+		fioJson: null,
+	};
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Starts a server and leaves it mounted until the guest ends. */
+export const serve = async (order: CellOrder["server"], send: Send): Promise<void> => {
+	try {
+		await Server.start(order, sourceIn(await prepareStore(order.store)), () => undefined, 60_000);
+		send({ type: "serving", mount: MOUNT, error: null });
+	} catch (error) {
+		send({ type: "serving", mount: MOUNT, error: messageOf(error) });
+	}
+};
+
+/** Runs one ordered cell. Never throws: what failed is said in the message. */
+export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
+	const started = performance.now();
+	send({ type: "cell-start", id: order.id });
+	markKernelLog(order.id);
+	let stage: CellEnd["stage"] = "server-start";
+	let error: string | null = null;
+	let work: WorkResult = { timedOut: false, exitCode: null, error: null, fioJson: null };
+	let server: Server | null = null;
+	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
+	try {
+		const source = sourceIn(await prepareStore(order.server.store));
+		server = await Server.start(order.server, source, (line) => send({ type: "server-log", id: order.id, line }), 60_000);
+		const { pid, connection } = server;
+		const before = readWitness(pid, connection);
+		let after: Witness | null = null;
+		const see = (): void => {
+			after ??= readWitness(pid, connection);
+		};
+		stage = "work";
+		work = await runWork(order, server, source, send, see);
+		error = work.error;
+		if (server.end === null) see();
+		if (after !== null) proof = prove(before, after, order.server.mode);
+		if (work.error === null && !work.timedOut) stage = "teardown";
+		if (server.end === null && !work.timedOut) {
+			const stopped = await server.stop(20_000);
+			if (stopped.stillMounted) error ??= `umount ended with status ${stopped.umountStatus} and the mount is still there`;
+		}
+		if (error === null && !work.timedOut) stage = "done";
+	} catch (failure) {
+		error = messageOf(failure);
+	}
+	if (server !== null && !(await server.destroy(5_000))) {
+		stage = "teardown";
+		error ??= "the server or its mount could not be removed";
+		discardCaseProcess();
+	}
+	send({
+		type: "cell-end",
+		id: order.id,
+		stage,
+		error,
+		timedOut: work.timedOut,
+		exitCode: work.exitCode,
+		server: server?.end ?? null,
+		proof,
+		fioJson: work.fioJson,
+		kernelLog: takeKernelLog(),
+		seconds: (performance.now() - started) / 1000,
+	});
+};

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/*
+ * PID 1 of a fuselab guest: mounts what the agent needs, starts the agent,
+ * reaps orphans, and powers the machine off when the agent has ended or the
+ * guest's own time is over. It never waits for anything outside the guest.
+ *
+ * The kernel hands unknown `name=value` parameters to init's environment:
+ *   fuselab_lab=DIR        folder of this build's agent
+ *   fuselab_seconds=N      power off after N seconds, whatever happens
+ *   fuselab_shell=1        a shell on the console; its end is the machine's end
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char path_env[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+struct mount_point {
+	const char *type;
+	const char *target;
+	const char *data;
+	/* true: the folder has to be made first, on a file system mounted before */
+	int make;
+};
+
+static const struct mount_point mount_points[] = {
+	{ "proc", "/proc", NULL, 0 },
+	{ "sysfs", "/sys", NULL, 0 },
+	{ "devtmpfs", "/dev", NULL, 0 },
+	{ "devpts", "/dev/pts", "mode=620,ptmxmode=666", 1 },
+	{ "tmpfs", "/dev/shm", NULL, 1 },
+	{ "tmpfs", "/run", "mode=755", 0 },
+	{ "tmpfs", "/tmp", NULL, 0 },
+	{ "tmpfs", "/var/tmp", NULL, 0 },
+	{ "debugfs", "/sys/kernel/debug", NULL, 0 },
+	{ "fusectl", "/sys/fs/fuse/connections", NULL, 0 },
+};
+
+static void say(const char *what, const char *which, int err)
+{
+	fprintf(stderr, "fuselab-init: %s %s: %s\n", what, which, strerror(err));
+}
+
+static void mount_all(void)
+{
+	for (size_t i = 0; i < sizeof(mount_points) / sizeof(*mount_points); i++) {
+		const struct mount_point *m = &mount_points[i];
+
+		if (m->make)
+			mkdir(m->target, 0755);
+		if (mount(m->type, m->target, m->type, 0, m->data) && errno != EBUSY)
+			say("cannot mount", m->target, errno);
+	}
+}
+
+static void power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
+static pid_t start_agent(const char *lab)
+{
+	char script[4096];
+	char *env[] = { (char *)path_env, "HOME=/tmp", "LANG=C.UTF-8",
+			"UV_THREADPOOL_SIZE=16", NULL, NULL };
+	char lab_env[4200];
+	pid_t pid;
+
+	snprintf(script, sizeof(script), "%s/agent.mjs", lab);
+	snprintf(lab_env, sizeof(lab_env), "FUSELAB_LAB=%s", lab);
+	env[4] = lab_env;
+	pid = fork();
+	if (pid)
+		return pid;
+	setsid();
+	execle("/usr/bin/node", "node", "--no-warnings", script, (char *)NULL, env);
+	say("cannot start", "/usr/bin/node", errno);
+	_exit(127);
+}
+
+static pid_t start_shell(void)
+{
+	char *env[] = { (char *)path_env, "HOME=/tmp", "TERM=vt100", "PS1=fuselab:\\w# ", NULL };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	setsid();
+	ioctl(0, TIOCSCTTY, 1);
+	execle("/bin/bash", "bash", "--norc", "-i", (char *)NULL, env);
+	say("cannot start", "/bin/bash", errno);
+	_exit(127);
+}
+
+int main(void)
+{
+	const char *lab = getenv("fuselab_lab");
+	const char *limit = getenv("fuselab_seconds");
+	time_t seconds = limit ? atol(limit) : 3600;
+	struct timespec start, now;
+	sigset_t chld;
+	pid_t agent, shell = -1;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	mount_all();
+	sethostname("fuselab", 7);
+	if (!lab) {
+		say("no", "fuselab_lab= on the kernel command line", EINVAL);
+		power_off();
+	}
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, NULL);
+	agent = start_agent(lab);
+	if (getenv("fuselab_shell"))
+		shell = start_shell();
+	sigprocmask(SIG_UNBLOCK, &chld, NULL);
+	if (agent < 0) {
+		say("cannot fork", "the agent", errno);
+		power_off();
+	}
+
+	for (;;) {
+		struct timespec second = { .tv_sec = 1 };
+		int status;
+		pid_t pid;
+
+		sigprocmask(SIG_BLOCK, &chld, NULL);
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+			if (pid == shell)
+				power_off();
+			if (pid != agent)
+				continue;
+			fprintf(stderr, "fuselab-init: agent ended, %s %d\n",
+				WIFSIGNALED(status) ? "signal" : "status",
+				WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+			power_off();
+		}
+		sigtimedwait(&chld, NULL, &second);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec - start.tv_sec >= seconds) {
+			fprintf(stderr, "fuselab-init: %ld seconds are over, powering off\n", (long)seconds);
+			power_off();
+		}
+	}
+}

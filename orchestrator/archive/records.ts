@@ -1,0 +1,181 @@
+/** The records on disk, checked on the way in: a run folder may have been written by another version or by other hands. */
+import { z } from "zod";
+import { MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
+import type { Figure } from "../domain/figure.ts";
+import { type CellRecord, RECORD_VERSION, type RunRecord } from "../domain/run.ts";
+import type { KernelFinding, TapSummary } from "../domain/verdict.ts";
+import { staysInside } from "./names.ts";
+
+const version = z.literal(RECORD_VERSION, { error: `a record of version ${RECORD_VERSION}` });
+const relative = z.string().refine(staysInside, { error: "a file name that stays inside the run folder" });
+const texts = z.array(z.string());
+
+const machineSpec = {
+	kind: z.enum(MACHINE_KINDS),
+	cpus: z.number(),
+	memoryMiB: z.number(),
+	nvmeMiB: z.number().exactOptional(),
+};
+
+const patch = z.object({
+	number: z.number(),
+	total: z.number(),
+	subject: z.string(),
+	author: z.string(),
+	digest: z.string(),
+});
+
+const build = z.object({
+	name: z.string(),
+	key: z.string(),
+	image: z.string(),
+	config: z.string(),
+	log: z.string(),
+	sourceVersion: z.string(),
+	sourceSha256: z.string(),
+	imageSha256: z.string(),
+	compiler: z.string(),
+	patches: z.array(patch),
+	buildSeconds: z.number(),
+	fromCache: z.boolean(),
+});
+
+/** `run.json`. */
+export const runSchema: z.ZodType<RunRecord> = z.object({
+	version,
+	id: z.string(),
+	fuselab: z.string(),
+	config: z.string(),
+	configPath: z.string(),
+	startedAt: z.string(),
+	finishedAt: z.string().nullable(),
+	interrupted: z.boolean(),
+	host: z.object({
+		kernel: z.string(),
+		cpus: z.number(),
+		memoryMiB: z.number(),
+		node: z.string(),
+		qemu: z.string(),
+		virtmeNg: z.string(),
+	}),
+	machine: z.object({ ...machineSpec, chosen: z.string(), why: z.string() }),
+	kernels: z.array(build),
+	planned: texts,
+});
+
+const work = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("check"), name: z.string() }),
+	z.object({
+		kind: z.literal("figure"),
+		job: z.object({
+			name: z.string(),
+			rw: z.enum(["read", "randread", "write", "randwrite"]),
+			direct: z.boolean(),
+			args: texts,
+			timeoutMs: z.number(),
+		}),
+	}),
+]);
+
+const cell = z.object({
+	id: z.string(),
+	kernel: z.string(),
+	mode: z.enum(MODES),
+	store: z.enum(STORES),
+	work,
+	repeat: z.number(),
+});
+
+const verdict = z.object({
+	outcome: z.enum(["pass", "fail", "skip", "broken"]),
+	because: z.enum([
+		"ok",
+		"interrupted",
+		"build",
+		"boot",
+		"lab",
+		"kernel-log",
+		"timeout",
+		"server-died",
+		"server-start",
+		"wrong-transport",
+		"bail-out",
+		"not-ok",
+		"plan",
+		"exit-status",
+		"ruled-out",
+		"case-skipped",
+		"no-figure",
+	]),
+	detail: z.string(),
+});
+
+const proof = z.object({
+	asked: z.string(),
+	found: z.enum(["devfuse", "uring", "unproven"]),
+	witness: z.enum(["kernel-counters", "server-threads", "none"]),
+	detail: z.string(),
+});
+
+const point = z.object({
+	ok: z.boolean(),
+	name: z.string(),
+	directive: z.enum(["skip", "todo", "xfail", "timeout", "error"]).exactOptional(),
+	reason: z.string().exactOptional(),
+	diagnostics: texts,
+});
+
+const tap = z
+	.object({
+		points: z.array(point),
+		planned: z.number().optional(),
+		bailedOut: z.string().optional(),
+		skippedAll: z.string().optional(),
+		faults: texts.exactOptional(),
+	})
+	// JSON has no undefined: the keys come back.
+	.transform(
+		(read): TapSummary => ({
+			...read,
+			planned: read.planned,
+			bailedOut: read.bailedOut,
+			skippedAll: read.skippedAll,
+		}),
+	);
+
+const figure: z.ZodType<Figure> = z.object({
+	name: z.string(),
+	unit: z.enum(["MiB/s", "IOPS", "s"]),
+	better: z.enum(["higher", "lower"]),
+	samples: z.array(z.number()).min(1),
+	summary: z.object({ n: z.number(), median: z.number(), min: z.number(), max: z.number() }),
+	note: z.string().exactOptional(),
+});
+
+const finding: z.ZodType<KernelFinding> = z.object({
+	kind: z.enum(["panic", "oops", "bug", "warning", "kasan", "ubsan", "lockdep", "hung-task", "lockup", "rcu-stall"]),
+	title: z.string(),
+	lines: texts,
+});
+
+/** `cells/NAME.json`. */
+export const cellSchema: z.ZodType<CellRecord> = z.object({
+	version,
+	cell,
+	verdict,
+	proof: proof.nullable(),
+	tap: tap.nullable(),
+	figures: z.array(figure),
+	findings: z.array(finding),
+	seconds: z.number(),
+	boot: z.string().nullable(),
+	files: z.object({
+		console: relative.exactOptional(),
+		command: relative.exactOptional(),
+		kernelLog: relative.exactOptional(),
+		serverLog: relative.exactOptional(),
+		tap: relative.exactOptional(),
+		fio: relative.exactOptional(),
+		log: relative.exactOptional(),
+	}),
+});

@@ -1,0 +1,34 @@
+import { EXIT, LabError } from "../domain/lab-error.ts";
+import type { KernelBuild } from "../domain/kernel.ts";
+import { interrupt } from "../host/interrupt.ts";
+import { prepareKernel } from "./prepare.ts";
+import { readConfig } from "./run.ts";
+import { showError } from "./show-error.ts";
+import { openView } from "./stage.ts";
+
+/** Builds every kernel of a config; one that does not build does not keep the others from being tried. */
+export const buildCommand = async (file: string, json: boolean): Promise<number> => {
+	const config = await readConfig(file);
+	const view = openView();
+	const builds: KernelBuild[] = [];
+	let status: number = EXIT.hoped;
+	try {
+		for (const wish of config.kernels)
+			try {
+				builds.push(await prepareKernel(wish, interrupt.signal, view.stage));
+			} catch (error) {
+				if (!(error instanceof LabError) || interrupt.signal.aborted) throw error;
+				status = showError(error, false);
+			}
+	} finally {
+		view.close();
+	}
+	if (json) process.stdout.write(`${JSON.stringify({ version: 1, builds }, null, "\t")}\n`);
+	else
+		for (const build of builds)
+			process.stdout.write(
+				`${build.name}: Linux ${build.sourceVersion} with ${build.patches.length} patches, ${build.fromCache ? "from the cache" : `built in ${build.buildSeconds.toFixed(0)} s`}\n` +
+					`  image   ${build.image}\n  config  ${build.config}\n  log     ${build.log}\n  sha256  ${build.imageSha256}\n`,
+			);
+	return status;
+};

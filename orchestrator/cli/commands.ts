@@ -1,0 +1,106 @@
+/** The words users type. Each command's work stands in a file of its own. */
+import { type Command, InvalidArgumentError } from "commander";
+import { EXIT } from "../domain/lab-error.ts";
+import { folders } from "../host/folders.ts";
+import { sweep } from "../host/ledger.ts";
+import { benchStartup } from "./bench-startup.ts";
+import { buildCommand } from "./build.ts";
+import { doctor } from "./doctor.ts";
+import { gc } from "./gc.ts";
+import { planCommand } from "./plan.ts";
+import { reproCommand } from "./repro.ts";
+import { printReport, runCommand } from "./run.ts";
+import { setup } from "./setup.ts";
+import { shellCommand } from "./shell.ts";
+import { findRun } from "../archive/read.ts";
+
+const positive = (text: string): number => {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number of 1 or more is wanted");
+	return value;
+};
+
+const gibibytes = (text: string): number => {
+	const value = Number(/^(\d+(?:\.\d+)?)G?$/.exec(text)?.[1] ?? Number.NaN);
+	if (Number.isNaN(value)) throw new InvalidArgumentError("a size like 20G is wanted");
+	return value;
+};
+
+/** Adds every command; `setStatus` receives the exit status. */
+export const addCommands = (program: Command, setStatus: (status: number) => void): void => {
+	program
+		.command("doctor")
+		.description("show tools, machines, memory, disk and caches, and what is missing")
+		.option("--json", "the same as JSON")
+		.action(async ({ json }: { json?: boolean }) => setStatus(await doctor(json === true)));
+	program
+		.command("setup")
+		.description("install the Debian packages that are missing; does nothing when nothing is")
+		.option("--quiet", "say nothing when nothing is missing")
+		.action(async ({ quiet }: { quiet?: boolean }) => await setup(quiet === true));
+	program
+		.command("build")
+		.description("build the kernels of a config, or find them in the cache")
+		.argument("<config>")
+		.option("--json", "records of the builds as JSON")
+		.action(async (file: string, { json }: { json?: boolean }) => setStatus(await buildCommand(file, json === true)));
+	program
+		.command("plan")
+		.description("print the cells of a config and do nothing")
+		.argument("<config>")
+		.option("--json", "the same as JSON")
+		.action(async (file: string, { json }: { json?: boolean }) => setStatus(await planCommand(file, json === true)));
+	program
+		.command("run")
+		.description("build, boot, serve, check, measure; print the verdict")
+		.argument("<config>")
+		.option("--json", "the report as JSON on stdout")
+		.option("--repeat <n>", "run every cell this often", positive)
+		.action(async (file: string, { json, repeat }: { json?: boolean; repeat?: number }) =>
+			setStatus(await runCommand(file, { json: json === true, ...(repeat === undefined ? {} : { times: repeat }) })),
+		);
+	program
+		.command("report")
+		.description("print the report of a run again, from its folder alone")
+		.argument("[run]", "run id, folder, or `latest`", "latest")
+		.option("--json", "the same facts as JSON")
+		.action(async (run: string, { json }: { json?: boolean }) => setStatus(await printReport(await findRun(run, folders.runs()), json === true)));
+	program
+		.command("shell")
+		.description("boot the first kernel of a config, start the server on a store and open a shell in the guest")
+		.argument("<config>")
+		.action(async (file: string) => setStatus(await shellCommand(file)));
+	program
+		.command("repro")
+		.description("run one cell of an old run again, from its record alone")
+		.argument("<run/cell>", "e.g. latest/counters/uring-libfuse/tmpfs/io/truncate#1")
+		.option("--times <n>", "repeat it", positive)
+		.option("--json", "the report as JSON on stdout")
+		.action(async (target: string, { json, times }: { json?: boolean; times?: number }) => setStatus(await reproCommand(target, times, json === true)));
+	program
+		.command("gc")
+		.description("remove cached kernels and guest roots, oldest use first, until the cache fits")
+		.option("--keep <size>", "how much may stay, e.g. 20G", gibibytes, 20)
+		.action(async ({ keep }: { keep: number }) => await gc(keep));
+	program
+		.command("sweep")
+		.description("kill and remove what a crashed fuselab left behind")
+		.action(() => {
+			const done = sweep();
+			for (const line of done) process.stdout.write(`${line}\n`);
+			if (done.length === 0) process.stdout.write("nothing was left behind\n");
+		});
+	program
+		.command("bench")
+		.description("measure fuselab itself")
+		.command("startup")
+		.description("power-on to the agent's first word against `vng --run KERNEL --root ROOT -- true`, medians")
+		.argument("[config]", "its first kernel is booted", "configs/quick.yaml")
+		.option("--runs <n>", "boots of each", positive, 5)
+		.option("--json", "samples as JSON")
+		.action(async (file: string, { runs, json }: { runs: number; json?: boolean }) => setStatus(await benchStartup(file, runs, json === true)));
+	program.action(() => {
+		program.outputHelp({ error: true });
+		setStatus(EXIT.usage);
+	});
+};

@@ -1,0 +1,55 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { listKernels, removeKernel } from "../../kernels/cache.ts";
+import { folders } from "../host/folders.ts";
+import { interrupt } from "../host/interrupt.ts";
+import { run } from "../host/process.ts";
+
+const GiB = 1024 ** 3;
+
+const bytesBelow = async (folder: string): Promise<number> => {
+	const { stdout } = await run("du", ["-sb", folder], { signal: interrupt.signal, okStatus: [0, 1] });
+	return Number(stdout.split("\t")[0] ?? 0);
+};
+
+interface Entry {
+	readonly what: string;
+	readonly bytes: number;
+	readonly usedMs: number;
+	readonly remove: () => Promise<void>;
+}
+
+const foldersIn = async (name: string): Promise<readonly Entry[]> => {
+	const base = path.join(folders.cache(), name);
+	const names = (await readdir(base, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory());
+	return await Promise.all(
+		names.map(async (entry) => {
+			const folder = path.join(base, entry.name);
+			return {
+				what: `${name}/${entry.name}`,
+				bytes: await bytesBelow(folder),
+				usedMs: (await stat(folder)).mtimeMs,
+				remove: async () => await rm(folder, { recursive: true, force: true }),
+			};
+		}),
+	);
+};
+
+/** Removes cache entries, oldest use first, until at most `keepGiB` stays; the newest kernel and root are kept. */
+export const gc = async (keepGiB: number): Promise<void> => {
+	const kernels = (await listKernels()).map((kernel) => ({
+		what: `kernel ${kernel.key.slice(0, 12)} (${kernel.name})`,
+		bytes: kernel.bytes,
+		usedMs: kernel.usedMs,
+		remove: async () => await removeKernel(kernel.key),
+	}));
+	const entries = [...kernels, ...(await foldersIn("roots")), ...(await foldersIn("trees")), ...(await foldersIn("debs"))];
+	let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+	for (const entry of entries.toSorted((a, b) => a.usedMs - b.usedMs)) {
+		if (total <= keepGiB * GiB) break;
+		await entry.remove();
+		total -= entry.bytes;
+		process.stdout.write(`removed ${entry.what}: ${(entry.bytes / GiB).toFixed(2)} GiB\n`);
+	}
+	process.stdout.write(`${(total / GiB).toFixed(2)} GiB in the cache, ${keepGiB} GiB allowed\n`);
+};

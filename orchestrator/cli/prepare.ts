@@ -1,0 +1,69 @@
+/** Everything a run needs before its first cell: virtme-ng, guest root, lab, machine; and the ports that carry the runner. */
+import path from "node:path";
+import { ensureLab, type GuestLab } from "../../guest/lab.ts";
+import { ensureRoot, type GuestRoot } from "../../guest/root/root.ts";
+import { buildKernel } from "../../kernels/build.ts";
+import { CASES } from "../../testcases/catalogue.ts";
+import type { MachineSpec } from "../domain/cell.ts";
+import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import type { Guest } from "../machine/guest.ts";
+import { type ChosenMachine, chooseMachine, launch } from "../machine/qemu-launcher.ts";
+import { ensureVirtme, type Virtme } from "../machine/virtme.ts";
+
+export type OnStage = (text: string, log?: string) => void;
+
+export interface Bench {
+	readonly virtme: Virtme;
+	readonly root: GuestRoot;
+	readonly lab: GuestLab;
+}
+
+/** Makes or finds what every guest needs besides a kernel. */
+export const prepareBench = async (signal: AbortSignal, onStage: OnStage): Promise<Bench> => {
+	const virtme = await ensureVirtme({ signal, onStage });
+	const root = await ensureRoot({ signal, onStage });
+	return { virtme, root, lab: await ensureLab(root, signal) };
+};
+
+/** Builds one kernel or finds it in the cache. */
+export const prepareKernel = async (wish: KernelWish, signal: AbortSignal, onStage: OnStage): Promise<KernelBuild> =>
+	await buildKernel(wish, { signal, onStage });
+
+/** Boots guests of one run; the machine is chosen at the first boot, as the probe needs a kernel. */
+export class Boots {
+	readonly #bench: Bench;
+	readonly #spec: MachineSpec;
+	readonly #folder: string;
+	readonly #signal: AbortSignal;
+	#machine: ChosenMachine | undefined;
+
+	constructor(bench: Bench, spec: MachineSpec, runFolder: string, signal: AbortSignal) {
+		this.#bench = bench;
+		this.#spec = spec;
+		this.#folder = path.join(runFolder, "boots");
+		this.#signal = signal;
+	}
+
+	/** The machine that this run uses. */
+	async machine(build: KernelBuild): Promise<ChosenMachine> {
+		this.#machine ??= await chooseMachine(this.#spec, build.image, this.#signal);
+		return this.#machine;
+	}
+
+	get slowness(): number {
+		return this.#machine?.slowness ?? 1;
+	}
+
+	async boot(build: KernelBuild, name: string): Promise<Guest> {
+		const { virtme, root, lab } = this.#bench;
+		return await launch(
+			{ virtme, root: root.path, lab: lab.guestPath, spec: this.#spec, machine: await this.machine(build), boots: this.#folder },
+			build,
+			name,
+			this.#signal,
+		);
+	}
+}
+
+/** Milliseconds that a check may take on a machine of ordinary speed. */
+export const checkTimeoutMs = (name: string): number => CASES.find((entry) => entry.name === name)?.timeoutMs ?? 30_000;

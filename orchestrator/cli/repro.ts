@@ -1,0 +1,36 @@
+/** `fuselab repro RUN/CELL`: the config that the run kept is run again for this cell alone. */
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { findRun, readRun } from "../archive/read.ts";
+import { LabError } from "../domain/lab-error.ts";
+import { writeAtomically } from "../host/files.ts";
+import { folders } from "../host/folders.ts";
+import { ownPath } from "../host/ledger.ts";
+import { runCommand } from "./run.ts";
+
+const withoutRepeat = (id: string): string => id.replace(/#\d+$/, "");
+
+export const reproCommand = async (target: string, times: number | undefined, json: boolean): Promise<number> => {
+	const slash = target.indexOf("/");
+	if (slash < 1)
+		throw new LabError({ code: "usage", sentence: `\`${target}\` names no cell.`, hint: "RUN/CELL is wanted, as the report prints it; RUN may be `latest`." });
+	const wanted = withoutRepeat(target.slice(slash + 1));
+	const { run, cells } = await readRun(await findRun(target.slice(0, slash), folders.runs()));
+	if (!run.planned.some((id) => withoutRepeat(id) === wanted))
+		throw new LabError({
+			code: "run-missing",
+			sentence: `Run ${run.id} has no cell ${wanted}.`,
+			evidence: cells.map(({ cell }) => cell.id).slice(0, 20),
+			hint: "`fuselab report` lists the cells that failed, each with its repro line.",
+		});
+	// Next to the old config, because the paths in it are relative to it.
+	const config = path.join(path.dirname(run.configPath), `.repro-${process.pid}.yaml`);
+	const disown = ownPath(config);
+	try {
+		await writeAtomically(config, run.config);
+		return await runCommand(config, { json, only: (id) => withoutRepeat(id) === wanted, ...(times === undefined ? {} : { times }) });
+	} finally {
+		await rm(config, { force: true });
+		disown();
+	}
+};

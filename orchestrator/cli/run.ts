@@ -1,0 +1,131 @@
+/** `fuselab run`: builds, boots, runs the plan, keeps records, prints the report. */
+import { readFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { CASES } from "../../testcases/catalogue.ts";
+import { createRun, writeCell, writeRun } from "../archive/write.ts";
+import { readRun } from "../archive/read.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Cell, Plan } from "../domain/cell.ts";
+import type { LabConfig } from "../domain/lab-config.ts";
+import type { KernelBuild } from "../domain/kernel.ts";
+import { EXIT } from "../domain/lab-error.ts";
+import { RECORD_VERSION, type RunRecord } from "../domain/run.ts";
+import { ensureFolder, folders } from "../host/folders.ts";
+import { interrupt } from "../host/interrupt.ts";
+import { findTrouble } from "../machine/console.ts";
+import { qemuVersion } from "../machine/probe.ts";
+import { toJson } from "../report/json.ts";
+import { renderReport } from "../report/table.ts";
+import { exitStatusOfRun } from "../report/totals.ts";
+import { expand } from "../runner/expand.ts";
+import type { RunPorts } from "../runner/ports.ts";
+import { runPlan } from "../runner/run-plan.ts";
+import { type Bench, Boots, checkTimeoutMs, prepareBench, prepareKernel } from "./prepare.ts";
+import { openView, type View } from "./stage.ts";
+
+export interface RunOptions {
+	readonly json: boolean;
+	/** Only these cells, by id (`fuselab repro`). */
+	readonly only?: (id: string) => boolean;
+	readonly times?: number;
+}
+
+/** Reads a config against the cases that exist. */
+export const readConfig = async (file: string): Promise<LabConfig> => await loadConfig(file, CASES.map(({ name }) => name));
+
+/** The plan of a config, less the cells that `only` refuses. */
+export const planOf = (config: LabConfig, only: (id: string) => boolean = () => true): Plan => {
+	const plan = expand(config, CASES.map(({ name }) => name));
+	return { ...plan, cells: plan.cells.filter(({ id }) => only(id)) };
+};
+
+/** `control` stands for the lie that each case itself says it must notice. */
+const liesFor = ({ server: { lies } }: LabConfig, { work }: Cell): readonly string[] =>
+	lies.flatMap((lie) => (lie !== "control" ? [lie] : CASES.filter(({ name }) => work.kind === "check" && name === work.name).map((c) => c.negativeControl)));
+
+const stampOf = (date: Date): string => date.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
+
+const startRecord = async (config: LabConfig, file: string, plan: Plan, bench: Bench, started: Date): Promise<RunRecord> => {
+	const packageJson: unknown = JSON.parse(await readFile(path.join(folders.clone(), "package.json"), "utf8"));
+	const version = typeof packageJson === "object" && packageJson !== null && "version" in packageJson ? String(packageJson.version) : "unknown";
+	return {
+		version: RECORD_VERSION,
+		id: `${stampOf(started)}-${config.name}`,
+		fuselab: version,
+		config: await readFile(file, "utf8"),
+		configPath: path.resolve(file),
+		startedAt: started.toISOString(),
+		finishedAt: null,
+		interrupted: false,
+		host: {
+			kernel: os.release(),
+			cpus: os.availableParallelism(),
+			memoryMiB: Math.round(os.totalmem() / 1024 ** 2),
+			node: process.version,
+			qemu: await qemuVersion(interrupt.signal),
+			virtmeNg: bench.virtme.version,
+		},
+		machine: { ...config.machine, chosen: "none", why: "no kernel was booted" },
+		kernels: [],
+		planned: plan.cells.map(({ id }) => id),
+	};
+};
+
+/** Executes a config; gives the run's folder. Records are on disk as soon as they are won. */
+export const executeConfig = async (file: string, view: View, options: Pick<RunOptions, "only" | "times">): Promise<string> => {
+	const config = await readConfig(file);
+	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
+	const { signal } = interrupt;
+	const bench = await prepareBench(signal, view.stage);
+	let record = await startRecord(config, file, plan, bench, new Date());
+	const { folder, id } = await createRun(await ensureFolder(folders.runs()), record);
+	record = { ...record, id };
+	view.onEvent({ kind: "run-start", id, folder, cells: plan.cells.length });
+	const boots = new Boots(bench, config.machine, folder, signal);
+	const save = async (change: Partial<RunRecord>): Promise<void> => {
+		record = { ...record, ...change };
+		await writeRun(folder, record);
+	};
+	const ports: RunPorts = {
+		build: async (wish) => await prepareKernel(wish, signal, view.stage),
+		onBuilt: async (build: KernelBuild) => {
+			const { chosen, why } = await boots.machine(build);
+			await save({ kernels: [...record.kernels, build], machine: { ...config.machine, chosen, why } });
+		},
+		launch: async (build, name) => await boots.boot(build, name),
+		slowness: () => boots.slowness,
+		findTrouble,
+		checkTimeoutMs,
+		write: async (cell, texts) => await writeCell(folder, cell, texts),
+		onEvent: view.onEvent,
+	};
+	try {
+		await runPlan(plan, { kernels: config.kernels, serverOf: (cell) => ({ queueDepth: config.server.queueDepth, lies: liesFor(config, cell) }), signal }, ports);
+	} finally {
+		await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
+		view.onEvent({ kind: "run-end", folder });
+	}
+	return folder;
+};
+
+/** Prints what the archive of a run says; gives the exit status that belongs to it. */
+export const printReport = async (folder: string, json: boolean): Promise<number> => {
+	const archived = await readRun(folder);
+	const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+	process.stdout.write(json ? `${JSON.stringify(toJson(archived), null, "\t")}\n` : renderReport(archived, { colour, folder }));
+	return exitStatusOfRun(archived);
+};
+
+export const runCommand = async (file: string, options: RunOptions): Promise<number> => {
+	const view = openView();
+	let folder: string;
+	try {
+		folder = await executeConfig(file, view, options);
+	} finally {
+		view.close();
+	}
+	const status = await printReport(folder, options.json);
+	process.stderr.write(`Records: ${folder}\n`);
+	return interrupt.received() === undefined ? status : EXIT.sigint;
+};

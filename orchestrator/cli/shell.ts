@@ -1,0 +1,33 @@
+/** `fuselab shell CONFIG`: a terminal in a guest, the server mounted. */
+import path from "node:path";
+import { EXIT, LabError } from "../domain/lab-error.ts";
+import { ensureFolder, folders } from "../host/folders.ts";
+import { interrupt } from "../host/interrupt.ts";
+import { chooseMachine, launchShell } from "../machine/qemu-launcher.ts";
+import { prepareBench, prepareKernel } from "./prepare.ts";
+import { readConfig } from "./run.ts";
+import { openView } from "./stage.ts";
+
+export const shellCommand = async (file: string): Promise<number> => {
+	const config = await readConfig(file);
+	const [wish] = config.kernels;
+	const mode = config.modes.at(-1);
+	const [store] = config.stores;
+	if (wish === undefined || mode === undefined || store === undefined)
+		throw new LabError({ code: "config-invalid", sentence: `${file} names no kernel, mode or store.` });
+	const { signal } = interrupt;
+	const view = openView();
+	const bench = await prepareBench(signal, view.stage);
+	const build = await prepareKernel(wish, signal, view.stage);
+	view.close();
+	const machine = await chooseMachine(config.machine, build.image, signal);
+	process.stderr.write(`Linux ${build.sourceVersion}, ${machine.chosen}; server in mode ${mode} on ${store} at /run/fuselab/mnt; \`exit\` ends the guest.\n`);
+	const boots = await ensureFolder(path.join(folders.state(), "shells", String(process.pid)));
+	await launchShell(
+		{ virtme: bench.virtme, root: bench.root.path, lab: bench.lab.guestPath, spec: config.machine, machine, boots },
+		build,
+		{ mode, store, queueDepth: config.server.queueDepth, lies: config.server.lies },
+		signal,
+	);
+	return EXIT.hoped;
+};

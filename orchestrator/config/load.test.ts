@@ -1,0 +1,195 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import t from "tap";
+import { exitStatusOf, LabError } from "../domain/lab-error.ts";
+import { folders } from "../host/folders.ts";
+import { loadConfig, parseConfig } from "./load.ts";
+
+const CASES = ["io/append", "io/direct", "meta/magic-name", "meta/stat"];
+const LIES = ["read-data", "write-lost"];
+const GOOD = `name: quick
+kernels:
+  - name: counters
+    source: { package: linux-source-7.3, suite: trixie-backports }
+modes: [devfuse]
+stores: [tmpfs]
+`;
+
+const faultsOf = (text: string, file = "c/x.yaml"): readonly string[] => {
+	try {
+		parseConfig(text, file, CASES, LIES);
+	} catch (error) {
+		if (error instanceof LabError && error.code === "config-invalid") return error.evidence;
+		throw error;
+	}
+	return [];
+};
+
+t.test("fills in the defaults", async (t) => {
+	const config = parseConfig(GOOD, "/lab/configs/x.yaml", CASES);
+	t.match(config, {
+		file: "/lab/configs/x.yaml",
+		text: GOOD,
+		name: "quick",
+		kernels: [{ name: "counters", series: [], fragments: ["slim"] }],
+		machine: { kind: "auto", cpus: 2, memoryMiB: 2048 },
+		server: { queueDepth: 8, lies: [] },
+		cases: CASES,
+		figures: "none",
+		repeat: 1,
+	});
+	t.notOk("nvmeMiB" in config.machine, "no disk where no store needs one");
+});
+
+t.test("reads every key, paths relative to the file", async (t) => {
+	const config = parseConfig(
+		`name: all-keys
+kernels:
+  - name: a
+    source: { package: linux-source-7.3, suite: trixie-backports }
+    series: ../s/a.mbox
+    fragments: [slim, ./own.config, /abs/x.config]
+  - name: b
+    source: { package: linux-source-7.2, suite: sid }
+    series: [a.mbox, ../b.mbox]
+machine: { kind: qemu-tcg, cpus: 4, memory: 512M, nvme: 2G }
+modes: [devfuse, uring-libfuse]
+stores: [tmpfs, nvme-ext4]
+server: { queue-depth: 16, lies: [read-data] }
+cases: [meta/*, io/append]
+figures: cover-letter
+repeat: 3
+`,
+		"/lab/configs/x.yaml",
+		CASES,
+		LIES,
+	);
+	t.match(config, {
+		kernels: [
+			{ series: ["/lab/s/a.mbox"], fragments: ["slim", "/lab/configs/own.config", "/abs/x.config"] },
+			{ series: ["/lab/configs/a.mbox", "/lab/b.mbox"], source: { package: "linux-source-7.2", suite: "sid" } },
+		],
+		machine: { kind: "qemu-tcg", cpus: 4, memoryMiB: 512, nvmeMiB: 2048 },
+		server: { queueDepth: 16, lies: ["read-data"] },
+		cases: ["io/append", "meta/magic-name", "meta/stat"],
+		figures: "cover-letter",
+		repeat: 3,
+	});
+});
+
+t.test("names every fault at once, in the order of the file, each with its place", async (t) => {
+	t.same(
+		faultsOf(`name: Quick Run
+kernels:
+  - name: counters
+    sorce: { package: linux-source-7.3, suite: sid }
+  - name: counters
+    source: { package: linux-source-7.3 }
+modes: [devfuse, uring-libfus]
+stores: []
+machine: { cpus: two, memory: 2 }
+server: { queue_depth: 8, lies: [read-dat] }
+cases: [io/apend, nothing/*]
+figures: fast
+repeat: 0
+`),
+		[
+			'c/x.yaml:1:7: name: wanted a name of at most 64 lower-case letters, digits and hyphens, found "Quick Run"',
+			"c/x.yaml:3:5: kernels[0].source: wanted a map with package and suite, found nothing",
+			'c/x.yaml:4:5: kernels[0].sorce: wanted one of the keys name, source, series, fragments, found the unknown key "sorce" (did you mean source?)',
+			'c/x.yaml:5:11: kernels[1].name: wanted a kernel name that is not in the list already, found "counters"',
+			"c/x.yaml:6:13: kernels[1].source.suite: wanted a Debian suite such as trixie-backports, found nothing",
+			'c/x.yaml:7:18: modes[1]: wanted one of devfuse, uring-libfuse, found "uring-libfus" (did you mean uring-libfuse?)',
+			"c/x.yaml:8:9: stores: wanted a list of stores, found an empty list",
+			'c/x.yaml:9:18: machine.cpus: wanted a whole number from 1 to 64, found "two"',
+			"c/x.yaml:9:31: machine.memory: wanted a size from 256M to 1024G, such as 512M or 2G, found 2",
+			'c/x.yaml:10:11: server.queue_depth: wanted one of the keys queue-depth, lies, found the unknown key "queue_depth" (did you mean queue-depth?)',
+			'c/x.yaml:10:34: server.lies[0]: wanted one of read-data, write-lost, found "read-dat" (did you mean read-data?)',
+			'c/x.yaml:11:9: cases[0]: wanted a case name or a pattern that matches one (`fuselab cases` lists them), found "io/apend" (did you mean io/append?)',
+			'c/x.yaml:11:19: cases[1]: wanted a case name or a pattern that matches one (`fuselab cases` lists them), found "nothing/*"',
+			'c/x.yaml:12:10: figures: wanted one of quick, cover-letter, none, found "fast"',
+			"c/x.yaml:13:9: repeat: wanted a whole number from 1 to 100, found 0",
+		],
+	);
+});
+
+t.test("counts the faults in its sentence and ends with status 78", async (t) => {
+	t.throws(() => parseConfig("name: a\n", "configs/x.yaml", CASES), { message: "configs/x.yaml has 3 faults." });
+	t.throws(() => parseConfig(`${GOOD}repeat: 0\n`, "x.yaml", CASES), { message: "x.yaml has a fault." });
+	t.equal(exitStatusOf("config-invalid"), 78);
+});
+
+t.test("finds faults in one line each", async (t) => {
+	for (const [change, fault] of [
+		["repeat: 1.5", /:7:9: repeat: wanted a whole number/],
+		["modes: [devfuse, devfuse]", /YAML.*unique|already/],
+		["cases: none", /:7:8: cases: wanted cases, or figures besides none, found neither/],
+		["cases: some", /cases: wanted all, none, or a list/],
+		["cases: []", /cases: wanted all, none, or a list .* found an empty list/],
+		["cases: [io/append, 3]", /:7:20: cases\[1\]: wanted all, none, or a list .* found 3/],
+		["machine: 4", /machine: wanted a map with kind/],
+		["machine: { kind: kvm }", /kind: wanted one of auto, qemu-kvm, qemu-tcg, found "kvm"/],
+		["machine: { memory: 1T }", /memory: wanted a size/],
+		["machine: { memory: 128M }", /memory: wanted a size/],
+		["machine: ~", /machine: wanted a map .* found an empty value/],
+		["server: { lies: read-data }", /lies: wanted a list of lies/],
+		["name: again", /:7:1: config: wanted valid YAML, found this: Map keys must be unique/],
+		["__proto__: { x: 1 }", /unknown key "__proto__"/],
+		["<<: { repeat: 1 }", /unknown key "<<"/],
+		["1: x", /:7:1: /],
+		["? [a]\n: b", /:7:3: config: wanted valid YAML/],
+		["repeat: !!weird 1", /wanted valid YAML/],
+		["repeat: *nowhere", /:7:9: config: wanted valid YAML, found this: the alias \*nowhere has no anchor/],
+		["cases: &a [*a]", /cases/],
+		["repeat: 1\n---\nname: two", /multiple documents/],
+		["\trepeat: 1", /wanted valid YAML/],
+		["cases: [io/append", /wanted valid YAML/],
+	] as const)
+		t.match(faultsOf(`${GOOD}${change}\n`).join("\n"), fault, change);
+});
+
+t.test("refuses what is no map", async (t) => {
+	for (const text of ["", "# only a comment\n", "just text", "- a\n- b\n", "42"])
+		t.match(faultsOf(text), [/:1:1: config: wanted a map with name, kernels, modes and stores/], JSON.stringify(text));
+});
+
+t.test("takes aliases, but no bombs", async (t) => {
+	const shared = GOOD.replace("name: quick", "name: quick\nrepeat: &n 3").concat("machine: { cpus: *n }\n");
+	t.match(parseConfig(shared, "x", CASES), { repeat: 3, machine: { cpus: 3 } });
+	const levels = Array.from({ length: 20 }, (_, n) => `b${n + 1}: &b${n + 1} [${`*b${n}, `.repeat(9)}*b${n}]`);
+	t.match(faultsOf(`${GOOD}b0: &b0 [x]\n${levels.join("\n")}\n`).join("\n"), /Excessive alias count/);
+	t.match(faultsOf("[".repeat(200_000)).join("\n"), /wanted valid YAML/);
+	t.match(faultsOf("x".repeat(300_000)), [/at most 256 KiB/]);
+});
+
+t.test("shows control characters of the file to nobody", async (t) => {
+	t.notMatch(faultsOf(`${GOOD}"\\u001b[31mred": 1\n`).join("\n"), "\u001b");
+	t.notMatch(faultsOf(`${GOOD}figures: "\\e]0;x\\a"\n`).join("\n"), "\u001b");
+});
+
+t.test("reads files with CRLF and a byte-order mark", async (t) => {
+	t.equal(parseConfig(`\ufeff${GOOD.replaceAll("\n", "\r\n")}`, "x", CASES).name, "quick");
+});
+
+t.test("says so when the file is missing, a folder or unreadable", async (t) => {
+	const folder = await mkdtemp(path.join(os.tmpdir(), "fuselab-config-"));
+	t.teardown(async () => await rm(folder, { recursive: true }));
+	for (const [file, found] of [
+		[path.join(folder, "none.yaml"), /found no such file/],
+		[folder, /found a folder/],
+	] as const) {
+		const error: unknown = await loadConfig(file, CASES).catch((reason: unknown) => reason);
+		t.match(error, { code: "config-invalid", evidence: [found] });
+	}
+	await writeFile(path.join(folder, "a.yaml"), GOOD);
+	t.equal((await loadConfig(path.join(folder, "a.yaml"), CASES)).file, path.join(folder, "a.yaml"));
+});
+
+t.test("finds nothing wrong with the configs that fuselab ships", async (t) => {
+	const folder = path.join(folders.clone(), "configs");
+	for (const name of await readdir(folder)) {
+		const config = await loadConfig(path.join(folder, name), CASES, LIES);
+		t.equal(`${config.name}.yaml`, name, name);
+	}
+});

@@ -1,0 +1,26 @@
+import type { JobSet, MachineSpec, Mode, Store } from "./cell.ts";
+import type { KernelWish } from "./kernel.ts";
+
+/** What a config file asks for, complete: defaults are filled in and every path is absolute. */
+export interface LabConfig {
+	/** Absolute path of the file it was read from. */
+	readonly file: string;
+	/** The file's text as it was read; recorded with each run. */
+	readonly text: string;
+	readonly name: string;
+	readonly kernels: readonly KernelWish[];
+	readonly machine: MachineSpec;
+	readonly modes: readonly Mode[];
+	readonly stores: readonly Store[];
+	readonly server: {
+		/** io_uring entries per queue. */
+		readonly queueDepth: number;
+		/** Empty = an honest server. */
+		readonly lies: readonly string[];
+	};
+	/** Names of the cases that were asked for, globs resolved, in the order of the known cases. */
+	readonly cases: readonly string[];
+	readonly figures: JobSet | "none";
+	/** How often each cell runs. */
+	readonly repeat: number;
+}

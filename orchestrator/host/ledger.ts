@@ -1,0 +1,112 @@
+/** What this process owns outside itself, on disk, so that `fuselab sweep` can remove it after a SIGKILL. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { folders } from "./folders.ts";
+import { startTimeOf } from "./process.ts";
+
+interface Owned {
+	readonly owner: { readonly pid: number; readonly start: string };
+	readonly processes: readonly { readonly pid: number; readonly start: string; readonly what: string }[];
+	readonly paths: readonly string[];
+}
+
+const ledgerFolder = (): string => path.join(folders.state(), "ledger");
+
+let processes: Owned["processes"] = [];
+let paths: readonly string[] = [];
+
+const save = (): void => {
+	const start = startTimeOf(process.pid) ?? "0";
+	const file = path.join(ledgerFolder(), `${process.pid}-${start}.json`);
+	if (processes.length === 0 && paths.length === 0) {
+		rmSync(file, { force: true });
+		return;
+	}
+	mkdirSync(ledgerFolder(), { recursive: true });
+	writeFileSync(`${file}.tmp`, JSON.stringify({ owner: { pid: process.pid, start }, processes, paths } satisfies Owned));
+	renameSync(`${file}.tmp`, file);
+};
+
+/** Enters a process; gives back what takes it out again. */
+export const ownProcess = (pid: number, what: string): (() => void) => {
+	const entry = { pid, start: startTimeOf(pid) ?? "0", what };
+	processes = [...processes, entry];
+	save();
+	return () => {
+		processes = processes.filter((other) => other !== entry);
+		save();
+	};
+};
+
+/** Enters a file or folder that must not outlive this process. */
+export const ownPath = (owned: string): (() => void) => {
+	paths = [...paths, owned];
+	save();
+	return () => {
+		paths = paths.filter((other) => other !== owned);
+		save();
+	};
+};
+
+const alive = ({ pid, start }: { readonly pid: number; readonly start: string }): boolean => startTimeOf(pid) === start;
+
+/** Only what lies below fuselab's own folders is ever removed, whatever a ledger says. */
+const isOurs = (owned: string): boolean =>
+	[folders.cache(), folders.state()].some((folder) => path.resolve(owned).startsWith(`${folder}${path.sep}`));
+
+/** Temporary entries (`.NAME.tmp-PID`) of processes that are gone. */
+const staleTemporaries = (): readonly string[] =>
+	["kernels", "roots", "tools", "trees", "debs"].flatMap((name) => {
+		const folder = path.join(folders.cache(), name);
+		try {
+			return readdirSync(folder)
+				.filter((entry) => {
+					const pid = /\.tmp-(\d+)$/.exec(entry)?.[1];
+					return pid !== undefined && startTimeOf(Number(pid)) === undefined;
+				})
+				.map((entry) => path.join(folder, entry));
+		} catch {
+			return [];
+		}
+	});
+
+/** Kills and removes what dead owners left; gives a line for each thing done. */
+export const sweep = (): readonly string[] => {
+	const done: string[] = [];
+	let files: readonly string[] = [];
+	try {
+		files = readdirSync(ledgerFolder()).filter((name) => name.endsWith(".json"));
+	} catch {
+		// No ledger was ever written.
+	}
+	for (const name of files) {
+		const file = path.join(ledgerFolder(), name);
+		let owned: Owned;
+		try {
+			owned = JSON.parse(readFileSync(file, "utf8")) as Owned;
+		} catch {
+			rmSync(file, { force: true });
+			continue;
+		}
+		if (alive(owned.owner)) continue;
+		for (const child of owned.processes)
+			if (alive(child)) {
+				try {
+					process.kill(-child.pid, "SIGKILL");
+				} catch {
+					process.kill(child.pid, "SIGKILL");
+				}
+				done.push(`killed ${child.what} (pid ${child.pid})`);
+			}
+		for (const left of owned.paths.filter(isOurs)) {
+			rmSync(left, { recursive: true, force: true });
+			done.push(`removed ${left}`);
+		}
+		rmSync(file, { force: true });
+	}
+	for (const left of staleTemporaries()) {
+		rmSync(left, { recursive: true, force: true });
+		done.push(`removed ${left}`);
+	}
+	return done;
+};

@@ -1,0 +1,112 @@
+/**
+ * QEMU's command line: virtme-ng's own (kernel, root, machine type), with fuselab's init, console, channel and disk in the
+ * place of virtme's. Pure: argument vectors in, argument vector out.
+ */
+import { CHANNEL_NAME } from "../domain/channel.ts";
+
+export interface BootPlan {
+	/** Folder of the agent in the guest. */
+	readonly lab: string;
+	/** The console's file on the host, written from the first byte. */
+	readonly console: string;
+	/** Raw image for the emulated NVMe disk. */
+	readonly nvmeImage?: string;
+	readonly accelerator: "kvm" | "tcg";
+	/** The guest powers itself off after this. */
+	readonly lifetimeSeconds: number;
+	/** The console on QEMU's own terminal and the agent on this Unix socket, for `fuselab shell`. */
+	readonly interactiveSocket?: string;
+	/** More words for the kernel command line. */
+	readonly kernelArguments?: readonly string[];
+}
+
+/** Splits an argument vector into options with their values: `[-m, 1G]`, `[-no-reboot]`. */
+const optionsOf = (argv: readonly string[]): readonly (readonly string[])[] => {
+	const options: string[][] = [];
+	for (const word of argv) {
+		const last = options.at(-1);
+		if (word.startsWith("-") || last === undefined || last.length > 1) options.push([word]);
+		else last.push(word);
+	}
+	return options;
+};
+
+/** virtme's shares besides the root, its consoles and its watchdog: the guest gets none of them. */
+const isVirtmes = ([name, value = ""]: readonly string[]): boolean => {
+	switch (name) {
+		case "-fsdev":
+		case "-device":
+			return !/\bmount_tag=\/dev\/root\b/.test(value) && !/\bid=virtfs3\b/.test(value);
+		case "-chardev":
+		case "-serial":
+		case "-mon":
+		case "-echr":
+		case "-append":
+		case "-accel":
+			return true;
+		case "-machine":
+			return value.startsWith("accel=");
+		default:
+			return false;
+	}
+};
+
+/** Words of virtme's kernel command line that stay: everything before its own init, less its console and verbosity. */
+const keptKernelWords = (append: string): readonly string[] => {
+	const beforeInit = append.split(/\s(?=init=)/)[0] ?? "";
+	return beforeInit
+		.split(" ")
+		.filter((word) => word !== "" && !/^(virtme|console=|earlyprintk=|quiet$|loglevel=|TERM=|psmouse|rootflags=|panic=)/.test(word));
+};
+
+/**
+ * Gives QEMU's argument vector for one boot.
+ * `argv` is what `virtme-run --show-command --dry-run` printed, split into words.
+ */
+export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly string[] => {
+	const [qemu = "qemu-system-x86_64", ...rest] = argv;
+	const options = optionsOf(rest);
+	const append = options.find(([name]) => name === "-append")?.[1] ?? "";
+	const kernelWords = [
+		...keptKernelWords(append),
+		// The guest only reads its root, so cached attributes and pages never grow stale; it is much faster under emulation.
+		"rootflags=version=9p2000.L,trans=virtio,access=any,msize=524288,cache=loose",
+		"console=ttyS0",
+		"earlyprintk=serial,ttyS0,115200",
+		"loglevel=5",
+		"panic=-1",
+		"fuse.enable_uring=1",
+		...(plan.kernelArguments ?? []),
+		...(plan.interactiveSocket === undefined ? [] : ["fuselab_shell=1"]),
+		`fuselab_lab=${plan.lab}`,
+		`fuselab_seconds=${plan.lifetimeSeconds}`,
+		`init=${plan.lab}/init`,
+	];
+	return [
+		qemu,
+		...options.filter((option) => !isVirtmes(option)).flat(),
+		...["-accel", plan.accelerator === "tcg" ? "tcg,thread=multi" : "kvm"],
+		...(rest.includes("-no-reboot") ? [] : ["-no-reboot"]),
+		...(plan.interactiveSocket === undefined
+			? ["-chardev", `file,id=console,path=${quoteComma(plan.console)}`, "-chardev", "stdio,id=agent,signal=off,mux=off"]
+			: ["-chardev", "stdio,id=console,signal=off,mux=off", "-chardev", `socket,id=agent,path=${quoteComma(plan.interactiveSocket)}`]),
+		...["-serial", "chardev:console"],
+		...["-device", "virtio-serial-pci", "-device", `virtserialport,name=${CHANNEL_NAME},chardev=agent`],
+		...(plan.nvmeImage === undefined
+			? []
+			: [
+					...["-drive", `file=${quoteComma(plan.nvmeImage)},if=none,id=nvme0,format=raw,cache=unsafe,discard=unmap`],
+					...["-device", "nvme,serial=fuselab0,drive=nvme0"],
+				]),
+		...["-append", kernelWords.join(" ")],
+	];
+};
+
+/** QEMU's option lists are separated by commas; a comma inside a value is doubled. */
+export const quoteComma = (value: string): string => value.replaceAll(",", ",,");
+
+const isPlain = (word: string): boolean => /^[A-Za-z0-9_@%+=:,./-]+$/.test(word);
+
+/** An argument vector as a line that a person can paste into a shell. */
+export const pasteable = (argv: readonly string[]): string =>
+	argv.map((word) => (isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");

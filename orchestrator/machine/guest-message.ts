@@ -1,0 +1,54 @@
+/** Reads what the guest says. It is an untrusted party: shapes and sizes are checked, anything else is dropped and named. */
+import { z } from "zod";
+import type { GuestMessage } from "../domain/channel.ts";
+
+/** A line longer than this ends the talk. Kernel log and fio JSON fit with room to spare. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+const id = z.string().max(400);
+const text = z.string().max(MAX_LINE_BYTES);
+const seconds = z.number().nonnegative();
+
+const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
+	z.strictObject({
+		type: z.literal("hello"),
+		kernelRelease: z.string().max(200),
+		nodeVersion: z.string().max(50),
+		cpus: z.number().int().positive(),
+		uptimeSeconds: seconds,
+		fuseUring: z.boolean(),
+		counters: z.boolean(),
+	}),
+	z.strictObject({ type: z.literal("serving"), mount: z.string().max(400), error: text.nullable() }),
+	z.strictObject({ type: z.literal("cell-start"), id }),
+	z.strictObject({ type: z.literal("tap"), id, line: text }),
+	z.strictObject({ type: z.literal("server-log"), id, line: text }),
+	z.strictObject({
+		type: z.literal("cell-end"),
+		id,
+		stage: z.enum(["done", "server-start", "work", "teardown"]),
+		error: text.nullable(),
+		timedOut: z.boolean(),
+		exitCode: z.number().int().nullable(),
+		server: z
+			.strictObject({ exitCode: z.number().int().nullable(), signal: z.string().max(200).nullable(), ordered: z.boolean() })
+			.nullable(),
+		proof: z.strictObject({
+			found: z.enum(["devfuse", "uring", "unproven"]),
+			witness: z.enum(["kernel-counters", "server-threads", "none"]),
+			detail: z.string().max(2000),
+		}),
+		fioJson: text.nullable(),
+		kernelLog: text,
+		seconds,
+	}),
+]);
+
+/** One line of the channel, or undefined when it is no message of ours. */
+export const parseGuestMessage = (line: string): GuestMessage | undefined => {
+	try {
+		return schema.parse(JSON.parse(line));
+	} catch {
+		return undefined;
+	}
+};

@@ -1,0 +1,214 @@
+/** A booted guest: owns the QEMU process and the talk with the agent in it. */
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { GuestMessage, HostMessage } from "../domain/channel.ts";
+import { LabError } from "../domain/lab-error.ts";
+import { writeAtomically } from "../host/files.ts";
+import { onLastResort } from "../host/interrupt.ts";
+import { ownProcess } from "../host/ledger.ts";
+import { pasteable } from "./command.ts";
+import { findTrouble, sanitise } from "./console.ts";
+import { MAX_LINE_BYTES, parseGuestMessage } from "./guest-message.ts";
+
+export type Hello = Extract<GuestMessage, { type: "hello" }>;
+export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
+export type CellOrder = Extract<HostMessage, { type: "cell" }>;
+
+export interface BootOptions {
+	readonly command: readonly string[];
+	/** Folder for console.log, qemu.log and command.sh of this boot; console.log is where `command` puts it. */
+	readonly folder: string;
+	readonly signal: AbortSignal;
+	readonly timeoutMs: number;
+}
+
+type Listener = (message: GuestMessage) => void;
+
+const lastLines = (text: string, count: number): readonly string[] =>
+	sanitise(text)
+		.split("\n")
+		.filter((line) => line.trim() !== "")
+		.slice(-count);
+
+const start = (options: BootOptions) => {
+	const [qemu = "", ...args] = options.command;
+	// The parent-death signal ends QEMU even when this process is killed without warning.
+	return execa("setpriv", ["--pdeathsig", "KILL", "--", qemu, ...args], {
+		stdin: "pipe",
+		stdout: "pipe",
+		stderr: "pipe",
+		buffer: false,
+		reject: false,
+		detached: true,
+		cleanup: true,
+		encoding: "buffer",
+	});
+};
+
+export class Guest implements AsyncDisposable {
+	readonly #process: ReturnType<typeof start>;
+	readonly #options: BootOptions;
+	readonly #undo: readonly (() => void)[];
+	#listener: Listener | undefined;
+	#ended = false;
+	#garbage = 0;
+	#wake: () => void = () => undefined;
+	#hello: Hello | undefined;
+
+	private constructor(options: BootOptions) {
+		this.#options = options;
+		this.#process = start(options);
+		const { pid } = this.#process;
+		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, "QEMU")];
+		this.#process.stderr.pipe(createWriteStream(path.join(options.folder, "qemu.log")));
+		this.#process.stdin.on("error", () => undefined);
+		this.#readLines();
+		void this.#process.then(() => {
+			this.#ended = true;
+			this.#wake();
+		});
+	}
+
+	/** True once QEMU has ended. */
+	get ended(): boolean {
+		return this.#ended;
+	}
+
+	/** The agent's first word. */
+	get hello(): Hello {
+		if (this.#hello === undefined) throw new TypeError("the guest has not said anything yet");
+		return this.#hello;
+	}
+
+	/** Boots and waits for the agent's first word. Throws `boot-failed` with the console's last lines. */
+	static async boot(options: BootOptions): Promise<Guest> {
+		options.signal.throwIfAborted();
+		await writeAtomically(path.join(options.folder, "command.sh"), `#!/bin/sh\nexec ${pasteable(options.command)}\n`);
+		const guest = new Guest(options);
+		try {
+			await guest.#wait((message) => {
+				if (message.type === "hello") guest.#hello = message;
+				return message.type === "hello";
+			}, options.timeoutMs, options.signal);
+			if (guest.#hello === undefined) throw await guest.#bootFailure();
+			return guest;
+		} catch (error) {
+			await guest[Symbol.asyncDispose]();
+			throw error;
+		}
+	}
+
+	/** Orders one cell and waits for its end; undefined when the guest ended or stayed silent beyond `timeoutMs`. */
+	async run(order: CellOrder, timeoutMs: number, signal: AbortSignal, onMessage: Listener): Promise<CellEnd | undefined> {
+		let end: CellEnd | undefined;
+		this.#send(order);
+		await this.#wait((message) => {
+			if (!("id" in message) || message.id !== order.id) return false;
+			onMessage(message);
+			if (message.type === "cell-end") end = message;
+			return end !== undefined;
+		}, timeoutMs, signal);
+		return end;
+	}
+
+	/** Console text from the first byte, escapes and control characters removed. */
+	async console(): Promise<string> {
+		return sanitise(await readFile(path.join(this.#options.folder, "console.log"), "utf8").catch(() => ""));
+	}
+
+	/** Waits until QEMU has ended by itself, at most `timeoutMs`: a panic reboots, and a reboot ends QEMU. */
+	async settle(timeoutMs: number): Promise<void> {
+		await Promise.race([this.#process, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
+	}
+
+	/** Power-off by the agent, then SIGTERM, then SIGKILL; always ends in gone or in a loud `leaked`. */
+	async [Symbol.asyncDispose](): Promise<void> {
+		if (!this.#ended && this.#hello !== undefined && !this.#options.signal.aborted) {
+			this.#send({ type: "poweroff" });
+			await this.settle(5_000);
+		}
+		for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+			if (this.#ended) break;
+			this.#kill(signal);
+			await this.settle(3_000);
+		}
+		for (const undo of this.#undo) if (this.#ended) undo();
+		if (!this.#ended)
+			throw new LabError({ code: "leaked", sentence: `QEMU (pid ${this.#process.pid}) does not end.`, hint: "`fuselab sweep` tries again." });
+	}
+
+	#kill(signal: NodeJS.Signals): void {
+		if (this.#process.pid === undefined) return;
+		try {
+			process.kill(-this.#process.pid, signal);
+		} catch {
+			// Gone already.
+		}
+	}
+
+	#send(message: HostMessage): void {
+		if (!this.#ended) this.#process.stdin.write(`${JSON.stringify(message)}\n`);
+	}
+
+	#readLines(): void {
+		let rest: Buffer[] = [];
+		let restBytes = 0;
+		this.#process.stdout.on("data", (chunk: Buffer) => {
+			let from = 0;
+			for (let newline = chunk.indexOf(10); newline !== -1; newline = chunk.indexOf(10, from)) {
+				const line = Buffer.concat([...rest, chunk.subarray(from, newline)]).toString();
+				rest = [];
+				restBytes = 0;
+				from = newline + 1;
+				const message = parseGuestMessage(line);
+				if (message === undefined) this.#garbage += 1;
+				else this.#listener?.(message);
+			}
+			rest.push(chunk.subarray(from));
+			restBytes += chunk.length - from;
+			// A guest that never ends its line must not eat the host's memory.
+			if (restBytes > MAX_LINE_BYTES) this.#kill("SIGKILL");
+		});
+	}
+
+	/** Hands messages to `take` until it says true, QEMU ends, the time is over or `signal` aborts (which is thrown). */
+	async #wait(take: (message: GuestMessage) => boolean, timeoutMs: number, signal: AbortSignal): Promise<void> {
+		signal.throwIfAborted();
+		if (this.#ended) return;
+		await new Promise<void>((resolve) => {
+			const timer = setTimeout(finish, timeoutMs);
+			const listener = this;
+			function finish(): void {
+				clearTimeout(timer);
+				signal.removeEventListener("abort", finish);
+				listener.#listener = undefined;
+				listener.#wake = () => undefined;
+				resolve();
+			}
+			this.#wake = finish;
+			signal.addEventListener("abort", finish, { once: true });
+			this.#listener = (message) => {
+				if (take(message)) finish();
+			};
+		});
+		signal.throwIfAborted();
+	}
+
+	async #bootFailure(): Promise<LabError> {
+		const text = await this.console();
+		const qemuLog = await readFile(path.join(this.#options.folder, "qemu.log"), "utf8").catch(() => "");
+		const [trouble] = findTrouble(text);
+		const seconds = this.#options.timeoutMs / 1000;
+		const how = this.#ended ? "QEMU ended before the guest's agent spoke" : `the guest's agent did not speak within ${seconds} s`;
+		const why = trouble === undefined ? "" : ` (${trouble.title})`;
+		return new LabError({
+			code: "boot-failed",
+			sentence: `Boot failed: ${how}${why}${this.#garbage > 0 ? `; ${this.#garbage} unreadable lines came` : ""}.`,
+			hint: `Read the console; the exact command is in ${path.join(this.#options.folder, "command.sh")}.`,
+			evidence: [...lastLines(qemuLog, 5), ...lastLines(text, 12)],
+			log: path.join(this.#options.folder, "console.log"),
+		});
+	}
+}

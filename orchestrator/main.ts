@@ -1,0 +1,37 @@
+/** Arguments in, exit status out. */
+import { Command, CommanderError } from "commander";
+import { addCommands } from "./cli/commands.ts";
+import { showError } from "./cli/show-error.ts";
+import { EXIT } from "./domain/lab-error.ts";
+import { installInterruptHandlers } from "./host/interrupt.ts";
+
+let installed = false;
+
+/** Runs one command line (without `node` and the script's name) and gives its exit status. */
+export const main = async (args: readonly string[]): Promise<number> => {
+	if (!installed) {
+		installed = true;
+		installInterruptHandlers();
+		// `fuselab report | head` closes our output early; that is no error.
+		process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code === "EPIPE") process.exit(EXIT.hoped);
+			throw error;
+		});
+	}
+	let status: number = EXIT.hoped;
+	const program = new Command("fuselab")
+		.description("Builds kernels that carry a FUSE patch series, boots them, serves files in every transport mode, and says what holds and what it costs")
+		.option("--debug", "show stacks of errors")
+		.showHelpAfterError()
+		.exitOverride();
+	addCommands(program, (value) => {
+		status = value;
+	});
+	try {
+		await program.parseAsync([...args], { from: "user" });
+		return status;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.hoped : EXIT.usage;
+		return showError(error, program.opts<{ debug?: boolean }>().debug === true);
+	}
+};

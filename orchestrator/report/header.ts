@@ -1,0 +1,42 @@
+import type { KernelBuild } from "../domain/kernel.ts";
+import type { ArchivedRun } from "../domain/run.ts";
+import { clean, duration, paint, plural, type Style, wrap } from "./layout.ts";
+
+/** Digits of a digest that a person compares. */
+const SHORT = 12;
+
+const linesOfKernel = (build: KernelBuild): readonly string[] => [
+	...wrap(
+		`kernel ${build.name}: source ${build.sourceVersion}, ${plural(build.patches.length, "patch").replace(/hs$/, "hes")}, image sha256 ${build.imageSha256.slice(0, SHORT)}, ${build.compiler}`,
+		"",
+	),
+	...build.patches.map(
+		(patch) =>
+			`  ${patch.number}/${patch.total} ${clean(patch.digest).slice(0, SHORT)} ${clean(patch.subject, 70)} (${clean(patch.author, 60)})`,
+	),
+];
+
+/** Who, what, where and when, exact enough to do it again. */
+export const headerOf = ({ run }: ArchivedRun, style: Style): readonly string[] => {
+	const seconds =
+		run.finishedAt === null ? Number.NaN : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
+	const took = run.finishedAt === null ? "not finished" : `took ${duration(seconds)}`;
+	const { machine, host } = run;
+	const nvme = machine.nvmeMiB === undefined ? "" : `, NVMe ${machine.nvmeMiB} MiB`;
+	return [
+		paint(style, "bold", `run ${clean(run.id)}`),
+		...wrap(
+			`started ${run.startedAt.slice(0, 19).replace("T", " ")} UTC, ${took}${run.interrupted ? ", interrupted" : ""}; fuselab ${run.fuselab}; config ${run.configPath}`,
+			"",
+		),
+		...(run.kernels.length === 0 ? ["kernel: none was built"] : run.kernels.flatMap(linesOfKernel)),
+		...wrap(
+			`machine ${machine.chosen} (${machine.why}): ${plural(machine.cpus, "CPU")}, ${machine.memoryMiB} MiB${nvme}`,
+			"",
+		),
+		...wrap(
+			`host: Linux ${host.kernel}, ${plural(host.cpus, "CPU")}, ${host.memoryMiB} MiB; QEMU ${host.qemu}, virtme-ng ${host.virtmeNg}, Node ${host.node}`,
+			"",
+		),
+	];
+};

@@ -1,0 +1,35 @@
+import type { Cell, Plan, Work } from "../domain/cell.ts";
+import type { LabConfig } from "../domain/lab-config.ts";
+import { jobsOf, whyNoRoom } from "./jobs.ts";
+
+const nameOf = (work: Work): string => (work.kind === "check" ? work.name : work.job.name);
+
+const checksOf = (config: LabConfig, cases: readonly string[]): readonly Work[] => {
+	const asked = new Set(config.cases);
+	return cases.filter((name) => asked.has(name)).map((name) => ({ kind: "check", name }));
+};
+
+/**
+ * Multiplies a config out; `cases` are all known cases, and their order is the plan's.
+ * All cells of a kernel stand together, because they share a boot; checks come before figures, because a figure of a
+ * kernel that does not work says nothing. A whole round of the matrix ends before the next repeat begins, so that slow
+ * drift of the host touches every mode alike.
+ */
+export const expand = (config: LabConfig, cases: readonly string[]): Plan => {
+	const cells: Cell[] = [];
+	const ruledOut: { id: string; reason: string }[] = [];
+	const figures: readonly Work[] = jobsOf(config.figures).map((job) => ({ kind: "figure", job }));
+	const rounds = Array.from({ length: config.repeat }, (_, index) => index + 1);
+	for (const kernel of config.kernels)
+		for (const works of [checksOf(config, cases), figures])
+			for (const repeat of rounds)
+				for (const mode of config.modes)
+					for (const store of config.stores)
+						for (const work of works) {
+							const id = `${kernel.name}/${mode}/${store}/${nameOf(work)}#${repeat}`;
+							const reason = work.kind === "figure" ? whyNoRoom(work.job, store, config.machine) : undefined;
+							if (reason === undefined) cells.push({ id, kernel: kernel.name, mode, store, work, repeat });
+							else ruledOut.push({ id, reason });
+						}
+	return { cells, ruledOut };
+};

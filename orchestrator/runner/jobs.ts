@@ -1,0 +1,72 @@
+import type { FigureJob, JobSet, MachineSpec, Store } from "../domain/cell.ts";
+
+const DIRECTIONS = ["read", "randread", "write", "randwrite"] as const;
+
+const jobOf = (
+	set: JobSet,
+	rw: FigureJob["rw"],
+	direct: boolean,
+	args: readonly string[],
+	timeoutMs: number,
+): FigureJob => ({
+	name: `${set}/${rw}-${direct ? "direct" : "buffered"}`,
+	rw,
+	direct,
+	args,
+	timeoutMs,
+});
+
+/** The line quoted in the cover letter of the zero-copy series, to the letter. */
+const COVER_LETTER = [
+	"--ioengine=sync",
+	"--bs=1M",
+	"--size=1G",
+	"--numjobs=2",
+	"--ramp_time=30",
+	"--group_reporting=1",
+] as const;
+
+/** The same shape, small enough for an emulated machine: 32 MiB are a fraction of a second there. */
+const QUICK = ["--ioengine=sync", "--bs=1M", "--size=16M", "--numjobs=2", "--group_reporting=1"] as const;
+
+/** The fio jobs of a set; none for `none`. */
+export const jobsOf = (set: JobSet | "none"): readonly FigureJob[] => {
+	switch (set) {
+		case "none":
+			return [];
+		case "cover-letter":
+			return DIRECTIONS.flatMap((rw) => [true, false].map((direct) => jobOf(set, rw, direct, COVER_LETTER, 180_000)));
+		case "quick":
+			return [
+				...DIRECTIONS.map((rw) => jobOf(set, rw, true, QUICK, 30_000)),
+				...(["read", "randread"] as const).map((rw) => jobOf(set, rw, false, QUICK, 30_000)),
+			];
+		default: {
+			const never: never = set;
+			throw new TypeError(`unknown job set ${String(never)}`);
+		}
+	}
+};
+
+const MIB_OF_UNIT = { M: 1, G: 1024 } as const;
+
+/** Space that a job's files take in the store, in MiB: each of fio's jobs lays out a file of its own. */
+export const roomOf = (job: FigureJob): number => {
+	const size = /^--size=(\d+)([MG])$/m.exec(job.args.join("\n"));
+	const jobs = /^--numjobs=(\d+)$/m.exec(job.args.join("\n"));
+	return Number(size?.[1] ?? 0) * MIB_OF_UNIT[(size?.[2] ?? "M") as "M" | "G"] * Number(jobs?.[1] ?? 1);
+};
+
+/** The agent mounts its tmpfs with `size=75%`. */
+const TMPFS_SHARE = 0.75;
+/** ext4's journal, inode tables and reserved blocks. */
+const EXT4_SHARE = 0.85;
+
+/** Why a job cannot run on a store of this machine; undefined when it can. */
+export const whyNoRoom = (job: FigureJob, store: Store, machine: MachineSpec): string | undefined => {
+	const [disk, share, knob] =
+		store === "tmpfs" ? [machine.memoryMiB, TMPFS_SHARE, "memory"] : [machine.nvmeMiB ?? 0, EXT4_SHARE, "nvme"];
+	const [needed, there] = [roomOf(job), Math.floor(disk * share)];
+	if (needed <= there) return undefined;
+	return `its files take ${needed} MiB and ${store} holds about ${there} MiB with machine.${knob} of ${disk} MiB`;
+};

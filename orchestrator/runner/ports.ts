@@ -1,0 +1,44 @@
+/** What the runner needs of the other rooms; it sees nothing else of them. */
+import type { FigureJob } from "../domain/cell.ts";
+import type { GuestMessage, HostMessage } from "../domain/channel.ts";
+import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import type { CellRecord, RunEvent } from "../domain/run.ts";
+import type { KernelFinding } from "../domain/verdict.ts";
+
+export type CellOrder = Extract<HostMessage, { type: "cell" }>;
+export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
+
+export interface GuestPort extends AsyncDisposable {
+	readonly ended: boolean;
+	readonly hello: Extract<GuestMessage, { type: "hello" }>;
+	run(order: CellOrder, timeoutMs: number, signal: AbortSignal, onMessage: (message: GuestMessage) => void): Promise<CellEnd | undefined>;
+	console(): Promise<string>;
+	settle(timeoutMs: number): Promise<void>;
+}
+
+/** Texts that belong to one cell; the archive gives them file names. */
+export interface CellTexts {
+	readonly tap?: string;
+	readonly kernelLog?: string;
+	readonly serverLog?: string;
+	readonly fio?: string;
+}
+
+export interface RunPorts {
+	build(wish: KernelWish): Promise<KernelBuild>;
+	/** Called with each finished build, before any boot of it. */
+	onBuilt(build: KernelBuild): Promise<void>;
+	/** Boots the build; `name` is the boot's folder below the run. */
+	launch(build: KernelBuild, name: string): Promise<GuestPort>;
+	/** Multiplies every deadline in the guest. */
+	slowness(): number;
+	findTrouble(text: string): readonly KernelFinding[];
+	/** Milliseconds a check may take on a machine of ordinary speed. */
+	checkTimeoutMs(name: string): number;
+	write(record: CellRecord, texts: CellTexts): Promise<CellRecord>;
+	onEvent(event: RunEvent): void;
+}
+
+/** Milliseconds the work of a cell may take. */
+export const workTimeoutMs = (work: { kind: "check"; name: string } | { kind: "figure"; job: FigureJob }, ports: RunPorts): number =>
+	(work.kind === "check" ? ports.checkTimeoutMs(work.name) : work.job.timeoutMs) * ports.slowness();

@@ -1,0 +1,90 @@
+/** One cell on one guest: orders it, gathers the evidence, judges. Faults of the subject never leave this file as errors. */
+import type { Cell } from "../domain/cell.ts";
+import type { ServerOrder } from "../domain/channel.ts";
+import type { Figure } from "../domain/figure.ts";
+import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
+import type { KernelFinding, TapSummary, TransportProof } from "../domain/verdict.ts";
+import { figuresIn } from "../figures/fio.ts";
+import { readTap } from "../tap/read-tap.ts";
+import { judge } from "./judge.ts";
+import { type CellEnd, type CellTexts, type GuestPort, type RunPorts, workTimeoutMs } from "./ports.ts";
+
+/** Server start, teardown and transfer, besides the work itself. */
+const AROUND_WORK_MS = 90_000;
+/** A guest that stopped talking gets this long to finish printing its panic. */
+const LAST_WORDS_MS = 3_000;
+const MAX_LINES = 200_000;
+
+export interface CellRun {
+	readonly record: CellRecord;
+	/** True when the guest can carry another cell. */
+	readonly guestUsable: boolean;
+}
+
+const proofOf = (cell: Cell, end: CellEnd | undefined): TransportProof | null =>
+	end === undefined ? null : { asked: cell.mode === "devfuse" ? "devfuse" : "uring", ...end.proof };
+
+const uniqueFindings = (findings: readonly KernelFinding[]): readonly KernelFinding[] => [
+	...new Map(findings.map((finding) => [`${finding.kind} ${finding.title}`, finding])).values(),
+];
+
+const figuresOf = (cell: Cell, end: CellEnd | undefined): readonly Figure[] =>
+	cell.work.kind === "figure" && end?.fioJson ? figuresIn(end.fioJson, cell.work.job) : [];
+
+/** Runs a cell on a guest; `boot` is the boot's name for the record. */
+export const runCell = async (
+	cell: Cell,
+	server: Pick<ServerOrder, "queueDepth" | "lies">,
+	guest: GuestPort,
+	boot: string,
+	ports: RunPorts,
+	signal: AbortSignal,
+): Promise<CellRun> => {
+	const started = performance.now();
+	const tapLines: string[] = [];
+	const serverLog: string[] = [];
+	const consoleBefore = (await guest.console()).length;
+	const timeoutMs = workTimeoutMs(cell.work, ports);
+	let end: CellEnd | undefined;
+	let interrupted = false;
+	try {
+		end = await guest.run(
+			{ type: "cell", id: cell.id, server: { mode: cell.mode, store: cell.store, ...server }, work: cell.work, timeoutMs },
+			timeoutMs + AROUND_WORK_MS,
+			signal,
+			(message) => {
+				if (message.type === "tap" && tapLines.length < MAX_LINES) tapLines.push(message.line);
+				if (message.type === "server-log" && serverLog.length < MAX_LINES) serverLog.push(message.line);
+			},
+		);
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		interrupted = true;
+	}
+	if (end === undefined && !interrupted) await guest.settle(LAST_WORDS_MS);
+	const consoleText = (await guest.console()).slice(consoleBefore);
+	const findings = uniqueFindings([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
+	const tap: TapSummary | null = cell.work.kind === "check" && tapLines.length > 0 ? readTap(tapLines) : null;
+	const figures = figuresOf(cell, end);
+	const labFault = end !== undefined || interrupted ? null : guest.ended ? "the guest ended in the middle of the cell" : "the guest's agent fell silent";
+	const record: CellRecord = {
+		version: RECORD_VERSION,
+		cell,
+		verdict: judge({ cell, interrupted, labFault, findings, end: end ?? null, tap, figures }),
+		proof: proofOf(cell, end),
+		tap,
+		figures,
+		findings,
+		seconds: (performance.now() - started) / 1000,
+		boot,
+		files: { console: `boots/${boot}/console.log`, command: `boots/${boot}/command.sh` },
+	};
+	const texts: CellTexts = {
+		...(tapLines.length > 0 ? { tap: `${tapLines.join("\n")}\n` } : {}),
+		...(serverLog.length > 0 ? { serverLog: `${serverLog.join("\n")}\n` } : {}),
+		kernelLog: end?.kernelLog ?? consoleText,
+		...(end?.fioJson ? { fio: end.fioJson } : {}),
+	};
+	const guestUsable = end !== undefined && !end.timedOut && findings.length === 0 && end.stage !== "teardown" && !guest.ended;
+	return { record: await ports.write(record, texts), guestUsable };
+};

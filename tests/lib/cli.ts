@@ -1,0 +1,69 @@
+/** Runs the built command line as a user does, and looks at what is left afterwards. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { folders } from "../../orchestrator/host/folders.ts";
+
+const ENTRY = path.join(folders.clone(), "orchestrator/fuselab.mjs");
+
+export interface Outcome {
+	readonly status: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** Starts `fuselab ARGS` and leaves it running. */
+export const startFuselab = (...args: readonly string[]) =>
+	execa(process.execPath, [ENTRY, ...args], {
+		cwd: folders.clone(),
+		reject: false,
+		stdin: "ignore",
+		maxBuffer: 64 * 1024 * 1024,
+		env: { NO_COLOR: "1" },
+	});
+
+/** Runs `fuselab ARGS` to its end. */
+export const fuselab = async (...args: readonly string[]): Promise<Outcome> => {
+	const result = await startFuselab(...args);
+	return { status: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+};
+
+const cellSchema = z.looseObject({
+	cell: z.looseObject({ id: z.string(), kernel: z.string(), mode: z.string(), store: z.string(), work: z.looseObject({ kind: z.string() }) }),
+	verdict: z.looseObject({ outcome: z.string(), because: z.string(), detail: z.string() }),
+	proof: z.looseObject({ found: z.string(), witness: z.string(), detail: z.string() }).nullable(),
+	figures: z.array(z.looseObject({ name: z.string(), summary: z.looseObject({ median: z.number() }) })),
+	findings: z.array(z.looseObject({ kind: z.string(), title: z.string() })),
+	boot: z.string().nullable(),
+});
+const reportSchema = z.looseObject({ version: z.literal(1), run: z.looseObject({ id: z.string() }), cells: z.array(cellSchema) });
+
+export type Report = z.output<typeof reportSchema>;
+
+/** Reads what `--json` printed. */
+export const readReport = (stdout: string): Report => reportSchema.parse(JSON.parse(stdout));
+
+/** Guests of any fuselab: command lines that carry our init, by pid. */
+export const guestsRunning = (): readonly number[] =>
+	readdirSync("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.filter((pid) => {
+			try {
+				const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+				return command.startsWith("/") && command.includes("qemu-system") && command.includes("fuselab_lab=");
+			} catch {
+				return false;
+			}
+		})
+		.map(Number);
+
+/** Waits until `condition` holds; gives the seconds it took, or undefined after `limitSeconds`. */
+export const secondsUntil = async (condition: () => boolean, limitSeconds: number): Promise<number | undefined> => {
+	const started = performance.now();
+	while (!condition()) {
+		if (performance.now() - started > limitSeconds * 1000) return undefined;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	return (performance.now() - started) / 1000;
+};

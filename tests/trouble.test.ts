@@ -1,0 +1,50 @@
+/** Kernels that panic, patches that are broken, a fuselab that is killed: each says what happened and leaves nothing. */
+import t from "tap";
+import { fuselab, guestsRunning, readReport, secondsUntil, startFuselab } from "./lib/cli.ts";
+
+t.test("a patch that does not apply is named, with file and place", async (t) => {
+	const { status, stdout } = await fuselab("run", "tests/configs/does-not-apply.yaml", "--json");
+	t.equal(status, 1);
+	const { cells } = readReport(stdout);
+	t.ok(cells.length > 0);
+	for (const { verdict, boot } of cells) {
+		t.equal(verdict.because, "build");
+		t.match(verdict.detail, /[Pp]atch 2\/3 .*fs\/fuse\//);
+		t.equal(boot, null, "nothing was booted");
+	}
+});
+
+t.test("a patch that does not build is named, with file and line", async (t) => {
+	const { status, stdout } = await fuselab("run", "tests/configs/does-not-build.yaml", "--json");
+	t.equal(status, 1);
+	for (const { verdict } of readReport(stdout).cells) {
+		t.equal(verdict.because, "build");
+		t.match(verdict.detail, /[Pp]atch 2\/3 .*fs\/fuse\/dev_uring\.c:\d+/);
+	}
+});
+
+t.test("a kernel that panics in mid-case fails that case and no other", async (t) => {
+	const { status, stdout, stderr } = await fuselab("run", "configs/panic.yaml", "--json");
+	t.equal(status, 1, "exit status", { stderr: stderr.split("\n").slice(-40) });
+	const { cells } = readReport(stdout);
+	const [panicked, ...others] = [...cells].sort((a) => (a.cell.id.includes("magic-name") ? -1 : 1));
+	t.equal(panicked?.verdict.outcome, "fail");
+	t.equal(panicked?.verdict.because, "kernel-log");
+	t.match(panicked?.verdict.detail, /panic.*fuselab: magic name/);
+	t.ok(others.length > 0 && others.every(({ verdict }) => verdict.outcome === "pass"), "the next case runs in a new guest");
+	t.same(guestsRunning(), [], "no guest is left");
+});
+
+for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const)
+	t.test(`${signal} in mid-run leaves no guest`, async (t) => {
+		const running = startFuselab("run", "tests/configs/one-mode.yaml");
+		const booted = await secondsUntil(() => guestsRunning().length > 0, 120);
+		t.ok(booted !== undefined, "a guest is running");
+		running.kill(signal);
+		const seconds = await secondsUntil(() => guestsRunning().length === 0, 30);
+		t.ok(seconds !== undefined, "no guest is left within 30 s");
+		const { exitCode } = await running;
+		if (signal !== "SIGKILL") t.equal(exitCode, signal === "SIGTERM" ? 143 : 130);
+		const swept = await fuselab("sweep");
+		t.equal(swept.status, 0);
+	});
