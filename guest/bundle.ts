@@ -22,9 +22,13 @@ await build({
 		{
 			name: "no-react",
 			setup: ({ onLoad }) =>
-				onLoad({ filter: /tcompare\/dist\/esm\/react-element-to-jsx-string\.js$/ }, () => ({ contents: "export default () => '';" })),
+				onLoad({ filter: /tcompare\/dist\/esm\/react-element-to-jsx-string\.js$/ }, () => ({
+					contents: "export default () => '';",
+				})),
 		},
 	],
 	// Some of tap's dependencies are CommonJS and want `require`.
-	banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+	banner: {
+		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+	},
 });

@@ -5,6 +5,7 @@ import { LabError } from "../orchestrator/domain/lab-error.ts";
 import type { Candidate } from "../orchestrator/host/apt.ts";
 import { digestOf, explainFull, readIfThere, sha256OfFile } from "../orchestrator/host/files.ts";
 import { ensureFolder, folders } from "../orchestrator/host/folders.ts";
+import { ownPath } from "../orchestrator/host/ledger.ts";
 import { withLock } from "../orchestrator/host/lock.ts";
 import { type RunOptions, run } from "../orchestrator/host/process.ts";
 import { findKernel, keepKernel, kernelsFolder } from "./cache.ts";
@@ -175,7 +176,7 @@ const buildCleanly = async (wish: KernelWish, key: string, inputs: KernelInputs,
 		logFile: path.join(logs, `build-${key.slice(0, 12)}.log`),
 	};
 	await clear(key);
-	await ensureFolder(work);
+	const disown = ownPath(await ensureFolder(work));
 	await rm(site.logFile, { force: true });
 	try {
 		await build(site, path.join(kernelsFolder(), `.${key}.tmp-${process.pid}`), options);
@@ -184,6 +185,7 @@ const buildCleanly = async (wish: KernelWish, key: string, inputs: KernelInputs,
 		return explainFull(error, `kernel "${wish.name}"`);
 	} finally {
 		await clear(key);
+		disown();
 	}
 };
 

@@ -29,10 +29,17 @@ const newest = (folder) =>
 
 const lock = path.join(clone, "package-lock.json");
 if (mtime(path.join(clone, "node_modules/.package-lock.json")) < mtime(lock))
-	step("installing the npm packages that package-lock.json names", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+	step("installing the npm packages that package-lock.json names", "npm", [
+		"ci",
+		"--no-audit",
+		"--no-fund",
+		"--loglevel=error",
+	]);
 
 const stamp = path.join(clone, "dist/.built");
-const sources = ["orchestrator", "kernels", "guest", "testcases", "tests"].map((name) => newest(path.join(clone, name)));
+const sources = ["orchestrator", "kernels", "guest", "testcases", "tests"].map((name) =>
+	newest(path.join(clone, name)),
+);
 if (mtime(stamp) < Math.max(mtime(lock), mtime(path.join(clone, "tsconfig.json")), ...sources)) {
 	const started = Date.now();
 	step("compiling", "npm", ["run", "--silent", "build"]);

@@ -20,7 +20,9 @@ export const main = async (args: readonly string[]): Promise<number> => {
 	}
 	let status: number = EXIT.hoped;
 	const program = new Command("fuselab")
-		.description("Builds kernels that carry a FUSE patch series, boots them, serves files in every transport mode, and says what holds and what it costs")
+		.description(
+			"Builds kernels that carry a FUSE patch series, boots them, serves files in every transport mode, and says what holds and what it costs",
+		)
 		.option("--debug", "show stacks of errors")
 		.showHelpAfterError()
 		.exitOverride();

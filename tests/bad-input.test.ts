@@ -9,7 +9,10 @@ t.test("names every fault of a config at once, with line and column, and exits 7
 	const folder = await mkdtemp(path.join(os.tmpdir(), "fuselab-test-"));
 	t.teardown(async () => await rm(folder, { recursive: true }));
 	const file = path.join(folder, "bad.yaml");
-	await writeFile(file, "name: bad\nkernels:\n  - name: a\n    source: { package: linux-source-7.3, suite: sid }\nmodes: [devfuse, warp]\nstores: tmpfs\ncolour: red\n");
+	await writeFile(
+		file,
+		"name: bad\nkernels:\n  - name: a\n    source: { package: linux-source-7.3, suite: sid }\nmodes: [devfuse, warp]\nstores: tmpfs\ncolour: red\n",
+	);
 	const { status, stderr, stdout } = await fuselab("run", file);
 	t.equal(status, 78);
 	t.equal(stdout, "");

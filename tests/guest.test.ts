@@ -6,7 +6,9 @@ t.test("configs/quick.yaml: every cell passes with proof, in both modes and on b
 	const { status, stdout, stderr } = await fuselab("run", "configs/quick.yaml", "--json");
 	t.equal(status, 0, "exit status", { stderr: stderr.split("\n").slice(-40) });
 	const { cells, run } = readReport(stdout);
-	const bad = cells.filter(({ verdict }) => verdict.outcome !== "pass").map(({ cell, verdict }) => `${cell.id}: ${verdict.detail}`);
+	const bad = cells
+		.filter(({ verdict }) => verdict.outcome !== "pass")
+		.map(({ cell, verdict }) => `${cell.id}: ${verdict.detail}`);
 	t.same(bad, [], "no cell but passes");
 	t.same(new Set(cells.map(({ cell }) => `${cell.mode} ${cell.store}`)).size, 4, "two modes on two stores");
 	const checks = cells.filter(({ cell }) => cell.work.kind === "check");
@@ -35,5 +37,9 @@ t.test("configs/lying-server.yaml: every case notices the lie that it says it mu
 	const { cells } = readReport(stdout);
 	t.ok(cells.length >= 12, `${cells.length} cells`);
 	const unnoticed = cells.filter(({ verdict }) => verdict.outcome !== "fail" || verdict.because !== "not-ok");
-	t.same(unnoticed.map(({ cell, verdict }) => `${cell.id}: ${verdict.outcome} ${verdict.detail}`), [], "no lie goes unnoticed");
+	t.same(
+		unnoticed.map(({ cell, verdict }) => `${cell.id}: ${verdict.outcome} ${verdict.detail}`),
+		[],
+		"no lie goes unnoticed",
+	);
 });

@@ -51,15 +51,20 @@ const runFile = async (file: string, seconds: number, count: Count): Promise<voi
 	if (tap.skippedAll !== undefined) count.skipped += 1;
 	if ((short && tap.skippedAll === undefined) || !ended || empty) count.failed += 1;
 	const state = bad.length > 0 || short || !ended || empty ? "FAIL" : "ok";
-	say(`${state.padEnd(4)} ${name}: ${tap.points.length} points, ${((performance.now() - started) / 1000).toFixed(1)} s`);
-	for (const point of skipped) say(`     skipped: ${point.name}${point.reason === undefined ? "" : ` (${point.reason})`}`);
+	say(
+		`${state.padEnd(4)} ${name}: ${tap.points.length} points, ${((performance.now() - started) / 1000).toFixed(1)} s`,
+	);
+	for (const point of skipped)
+		say(`     skipped: ${point.name}${point.reason === undefined ? "" : ` (${point.reason})`}`);
 	if (tap.skippedAll !== undefined) say(`     skipped: ${tap.skippedAll}`);
 	for (const point of bad) {
 		say(`     not ok: ${point.name}`);
 		for (const line of point.diagnostics.slice(0, 30)) say(`         ${line}`);
 	}
 	if (state === "FAIL" && bad.length === 0)
-		say(`     ${tap.points.length} of ${tap.planned ?? "?"} points, exit ${result.exitCode ?? result.signal ?? "timeout"}\n${result.stderr.split("\n").slice(-20).join("\n")}`);
+		say(
+			`     ${tap.points.length} of ${tap.planned ?? "?"} points, exit ${result.exitCode ?? result.signal ?? "timeout"}\n${result.stderr.split("\n").slice(-20).join("\n")}`,
+		);
 };
 
 const checkStyle = async (count: Count): Promise<void> => {

@@ -31,7 +31,10 @@ t.test("a kernel that panics in mid-case fails that case and no other", async (t
 	t.equal(panicked?.verdict.outcome, "fail");
 	t.equal(panicked?.verdict.because, "kernel-log");
 	t.match(panicked?.verdict.detail, /panic.*fuselab: magic name/);
-	t.ok(others.length > 0 && others.every(({ verdict }) => verdict.outcome === "pass"), "the next case runs in a new guest");
+	t.ok(
+		others.length > 0 && others.every(({ verdict }) => verdict.outcome === "pass"),
+		"the next case runs in a new guest",
+	);
 	t.same(guestsRunning(), [], "no guest is left");
 });
 

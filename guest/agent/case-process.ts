@@ -2,6 +2,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { CaseOrder, CaseReport, ServerStopped } from "../../testcases/case.ts";
 
+/** The process loads a megabyte of JavaScript, which takes seconds under emulation. */
+export const START_MS = 90_000;
+
 export interface CaseOutcome {
 	readonly timedOut: boolean;
 	/** Exit status when the process died before it was done. */
@@ -9,11 +12,18 @@ export interface CaseOutcome {
 }
 
 let current: ChildProcess | null = null;
+let starting: Promise<ChildProcess> | null = null;
 
 const start = async (timeoutMs: number): Promise<ChildProcess> => {
-	const child = fork(`${process.env.FUSELAB_LAB}/cases.mjs`, [], { stdio: ["ignore", "inherit", "inherit", "ipc"], detached: true });
+	const child = fork(`${process.env.FUSELAB_LAB}/cases.mjs`, [], {
+		stdio: ["ignore", "inherit", "inherit", "ipc"],
+		detached: true,
+	});
 	await new Promise<void>((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error(`the case process did not start within ${timeoutMs / 1000} s`)), timeoutMs);
+		const timer = setTimeout(
+			() => reject(new Error(`the case process did not start within ${timeoutMs / 1000} s`)),
+			timeoutMs,
+		);
 		child.once("message", () => {
 			clearTimeout(timer);
 			resolve();
@@ -32,9 +42,14 @@ export const discardCaseProcess = (): void => {
 	current = null;
 };
 
-/** Starts the process ahead of the first case, so that its start-up is not part of a case's time. */
-export const warmCaseProcess = async (timeoutMs: number): Promise<void> => {
-	if (current === null || current.exitCode !== null || !current.connected) current = await start(timeoutMs);
+/** Gives the process, starting it when there is none; called ahead of the first case, its start-up costs no case time. */
+export const caseProcess = async (timeoutMs: number): Promise<ChildProcess> => {
+	if (current !== null && current.exitCode === null && current.signalCode === null && current.connected) return current;
+	starting ??= start(timeoutMs).finally(() => {
+		starting = null;
+	});
+	current = await starting;
+	return current;
 };
 
 /** Runs one case; TAP lines go to `onTap`, an order to stop the server to `onStopServer`. */
@@ -43,9 +58,7 @@ export const runCase = async (
 	onTap: (line: string) => void,
 	onStopServer: () => Promise<Omit<ServerStopped, "type">>,
 ): Promise<CaseOutcome> => {
-	await warmCaseProcess(60_000);
-	const child = current;
-	if (child === null) throw new Error("no case process");
+	const child = await caseProcess(START_MS);
 	const outcome = await new Promise<CaseOutcome>((resolve) => {
 		// The case host has its own bound of the same length; ours only catches a host that is stuck itself.
 		const timer = setTimeout(() => resolve({ timedOut: true, died: null }), order.timeoutMs + 5_000);

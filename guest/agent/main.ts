@@ -3,6 +3,7 @@ import { createReadStream, openSync, readdirSync, readFileSync, writeSync } from
 import os from "node:os";
 import { createInterface } from "node:readline";
 import { CHANNEL_NAME, type GuestMessage, type HostMessage } from "../../orchestrator/domain/channel.ts";
+import { caseProcess, START_MS } from "./case-process.ts";
 import { runCell, serve } from "./run-cell.ts";
 import { countersAvailable } from "./transport-proof.ts";
 
@@ -39,6 +40,9 @@ send({
 	fuseUring: readFirstLine("/sys/module/fuse/parameters/enable_uring") === "Y",
 	counters: countersAvailable(),
 });
+
+// Ahead of the first case; if it fails, that case says so.
+caseProcess(START_MS).catch(() => undefined);
 
 // The host's end of the port closing is our end too: init then powers the guest off.
 const lines = createInterface({ input: createReadStream("", { fd: channel, autoClose: false }) });

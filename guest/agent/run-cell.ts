@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { GuestMessage, HostMessage } from "../../orchestrator/domain/channel.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
 import { markKernelLog, takeKernelLog } from "./kernel-log.ts";
-import { maxWriteOf, MOUNT, Server } from "./server.ts";
+import { MOUNT, maxWriteOf, Server } from "./server.ts";
 import { runBounded } from "./spawn.ts";
 import { prepareStore } from "./store.ts";
 import { type Proof, prove, readWitness, type Witness } from "./transport-proof.ts";
@@ -19,7 +19,10 @@ interface WorkResult {
 	readonly fioJson: string | null;
 }
 
-const runFigure = async (job: Extract<CellOrder["work"], { kind: "figure" }>["job"], timeoutMs: number): Promise<WorkResult> => {
+const runFigure = async (
+	job: Extract<CellOrder["work"], { kind: "figure" }>["job"],
+	timeoutMs: number,
+): Promise<WorkResult> => {
 	const directory = `${MOUNT}/fio`;
 	mkdirSync(directory, { recursive: true });
 	const ended = await runBounded(
@@ -37,7 +40,10 @@ const runFigure = async (job: Extract<CellOrder["work"], { kind: "figure" }>["jo
 	return {
 		timedOut: ended.timedOut,
 		exitCode: ended.exitCode,
-		error: ended.exitCode === 0 ? null : `fio: ${ended.stderr.trim().slice(-400) || ended.signal || `status ${ended.exitCode}`}`,
+		error:
+			ended.exitCode === 0
+				? null
+				: `fio: ${ended.stderr.trim().slice(-400) || ended.signal || `status ${ended.exitCode}`}`,
 		fioJson: ended.stdout,
 	};
 };
@@ -49,7 +55,13 @@ const sourceIn = (store: string): string => {
 	return source;
 };
 
-const runWork = async (order: CellOrder, server: Server, source: string, send: Send, seen: () => void): Promise<WorkResult> => {
+const runWork = async (
+	order: CellOrder,
+	server: Server,
+	source: string,
+	send: Send,
+	seen: () => void,
+): Promise<WorkResult> => {
 	if (order.work.kind === "figure") return await runFigure(order.work.job, order.timeoutMs);
 	const { name } = order.work;
 	const folder = name.replaceAll("/", "-");
@@ -99,14 +111,20 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	const started = performance.now();
 	send({ type: "cell-start", id: order.id });
 	markKernelLog(order.id);
-	let stage: CellEnd["stage"] = "server-start";
+	let stage: CellEnd["stage"] = "store";
 	let error: string | null = null;
 	let work: WorkResult = { timedOut: false, exitCode: null, error: null, fioJson: null };
 	let server: Server | null = null;
 	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
 	try {
 		const source = sourceIn(await prepareStore(order.server.store));
-		server = await Server.start(order.server, source, (line) => send({ type: "server-log", id: order.id, line }), 60_000);
+		stage = "server-start";
+		server = await Server.start(
+			order.server,
+			source,
+			(line) => send({ type: "server-log", id: order.id, line }),
+			60_000,
+		);
 		const { pid, connection } = server;
 		const before = readWitness(pid, connection);
 		let after: Witness | null = null;
@@ -121,7 +139,8 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		if (work.error === null && !work.timedOut) stage = "teardown";
 		if (server.end === null && !work.timedOut) {
 			const stopped = await server.stop(20_000);
-			if (stopped.stillMounted) error ??= `umount ended with status ${stopped.umountStatus} and the mount is still there`;
+			if (stopped.stillMounted)
+				error ??= `umount ended with status ${stopped.umountStatus} and the mount is still there`;
 		}
 		if (error === null && !work.timedOut) stage = "done";
 	} catch (failure) {

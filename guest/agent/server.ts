@@ -60,7 +60,12 @@ export class Server {
 	}
 
 	/** Starts `passthrough_hp` on `source`; fails when it is not mounted within `timeoutMs`. */
-	static async start(order: ServerOrder, source: string, onLog: (line: string) => void, timeoutMs: number): Promise<Server> {
+	static async start(
+		order: ServerOrder,
+		source: string,
+		onLog: (line: string) => void,
+		timeoutMs: number,
+	): Promise<Server> {
 		mkdirSync(MOUNT, { recursive: true });
 		const preload: Record<string, string> =
 			order.lies.length === 0
@@ -90,7 +95,10 @@ export class Server {
 		const connection = connectionOf(MOUNT);
 		if (end !== null || connection === null) {
 			child.kill("SIGKILL");
-			const how = end === null ? `was not mounted within ${timeoutMs / 1000} s` : `ended before it was mounted (${JSON.stringify(end)})`;
+			const how =
+				end === null
+					? `was not mounted within ${timeoutMs / 1000} s`
+					: `ended before it was mounted (${JSON.stringify(end)})`;
 			throw new Error(`passthrough_hp ${how}${log.length > 0 ? `: ${log.slice(-3).join(" | ")}` : ""}`);
 		}
 		state.server = new Server(child, connection);
@@ -98,7 +106,9 @@ export class Server {
 	}
 
 	/** umount(8), then waits for the server's own end. */
-	async stop(timeoutMs: number): Promise<{ umountStatus: number | null; exitCode: number | null; signal: string | null; stillMounted: boolean }> {
+	async stop(
+		timeoutMs: number,
+	): Promise<{ umountStatus: number | null; exitCode: number | null; signal: string | null; stillMounted: boolean }> {
 		this.#ordered = true;
 		const umount = await runBounded("umount", [MOUNT], timeoutMs);
 		await until(() => this.#end !== null, timeoutMs);

@@ -8,7 +8,8 @@ const NVME = "/dev/nvme0n1";
 
 const must = async (command: string, args: readonly string[]): Promise<void> => {
 	const ended = await runBounded(command, args, 120_000);
-	if (ended.exitCode !== 0) throw new Error(`${command} ${args.join(" ")}: ${ended.stderr.trim() || ended.signal || ended.exitCode}`);
+	if (ended.exitCode !== 0)
+		throw new Error(`${command} ${args.join(" ")}: ${ended.stderr.trim() || ended.signal || ended.exitCode}`);
 };
 
 /** Mounts the store and gives back the folder that the server serves. */

@@ -24,7 +24,10 @@ const readCounters = (connection: number): Record<string, number> => {
 	} catch {
 		return sums;
 	}
-	const [header, ...queues] = text.trim().split("\n").map((line) => line.trim().split(/\s+/));
+	const [header, ...queues] = text
+		.trim()
+		.split("\n")
+		.map((line) => line.trim().split(/\s+/));
 	for (const queue of queues)
 		header?.forEach((name, column) => {
 			if (name !== "qid") sums[name] = (sums[name] ?? 0) + Number(queue[column] ?? 0);

@@ -96,11 +96,16 @@ export const ensureRoot = async (options: RootOptions): Promise<GuestRoot> => {
 	const there = await cached();
 	if (there !== undefined) return there;
 	await ensureFolder(rootsFolder());
-	return await withLock(`${entry}.lock`, options.signal, () => options.onStage("waiting for another fuselab to make the guest root"), async () => {
-		const made = await cached();
-		if (made !== undefined) return made;
-		return await makeRoot(entry, key, options);
-	});
+	return await withLock(
+		`${entry}.lock`,
+		options.signal,
+		() => options.onStage("waiting for another fuselab to make the guest root"),
+		async () => {
+			const made = await cached();
+			if (made !== undefined) return made;
+			return await makeRoot(entry, key, options);
+		},
+	);
 };
 
 const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOptions): Promise<GuestRoot> => {
@@ -109,10 +114,17 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 	const source = await downloadSource("fuse3", SUITE, { signal, onStage });
 	const tarball = source.files.find((file) => file.includes(".orig.tar"));
 	if (tarball === undefined)
-		throw new LabError({ code: "source-missing", sentence: "Debian's source package fuse3 holds no .orig.tar file.", evidence: source.files });
+		throw new LabError({
+			code: "source-missing",
+			sentence: "Debian's source package fuse3 holds no .orig.tar file.",
+			evidence: source.files,
+		});
 	const temporary = path.join(rootsFolder(), `.${key}.tmp-${process.pid}`);
 	const tree = path.join(temporary, "tree");
-	onStage(`making the guest root: Debian ${SUITE}, ${PACKAGES.length} packages, libfuse ${source.version} (about a minute)`, log);
+	onStage(
+		`making the guest root: Debian ${SUITE}, ${PACKAGES.length} packages, libfuse ${source.version} (about a minute)`,
+		log,
+	);
 	try {
 		await mkdir(temporary, { recursive: true });
 		const script = path.join(temporary, "build-libfuse.sh");
@@ -133,12 +145,23 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 				tree,
 				`deb [signed-by=${KEYRING}] ${await aptMirror()} ${SUITE} main`,
 			],
-			{ signal, logFile: log, failure: "root-failed", hint: "See the log; `fuselab doctor` shows what is missing on this host.", timeoutMs: 30 * 60_000 },
+			{
+				signal,
+				logFile: log,
+				failure: "root-failed",
+				hint: "See the log; `fuselab doctor` shows what is missing on this host.",
+				timeoutMs: 30 * 60_000,
+			},
 		);
 		await access(path.join(tree, "opt/libfuse/bin/passthrough_hp"));
 		await writeAtomically(
 			path.join(temporary, "root.json"),
-			JSON.stringify({ key, suite: SUITE, libfuse: source.version, packages: (await readFile(path.join(tree, "opt/fuselab-packages"), "utf8")).split("\n").length - 1 }),
+			JSON.stringify({
+				key,
+				suite: SUITE,
+				libfuse: source.version,
+				packages: (await readFile(path.join(tree, "opt/fuselab-packages"), "utf8")).split("\n").length - 1,
+			}),
 		);
 		await rename(temporary, entry);
 	} finally {

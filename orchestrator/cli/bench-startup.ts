@@ -37,7 +37,11 @@ export const benchStartup = async (file: string, runs: number, json: boolean): P
 			await run(
 				path.join(bench.virtme.bin, "vng"),
 				["--run", build.image, "--root", bench.root.path, ...(kvm ? [] : ["--disable-kvm"]), "--", "true"],
-				{ signal, timeoutMs: 300_000, env: { PATH: `${bench.virtme.bin}:${process.env.PATH ?? ""}`, XDG_CACHE_HOME: folder, HOME: folder } },
+				{
+					signal,
+					timeoutMs: 300_000,
+					env: { PATH: `${bench.virtme.bin}:${process.env.PATH ?? ""}`, XDG_CACHE_HOME: folder, HOME: folder },
+				},
 			);
 			theirs.push(seconds(started));
 		}
@@ -48,7 +52,9 @@ export const benchStartup = async (file: string, runs: number, json: boolean): P
 	const [our, their] = [summarise(ours), summarise(theirs)];
 	const ratios = summarise(theirs.map((time, index) => time / (ours[index] ?? Number.NaN)));
 	if (json) {
-		process.stdout.write(`${JSON.stringify({ version: 1, kernel: build.sourceVersion, kvm, ours, theirs, ratios }, null, "\t")}\n`);
+		process.stdout.write(
+			`${JSON.stringify({ version: 1, kernel: build.sourceVersion, kvm, ours, theirs, ratios }, null, "\t")}\n`,
+		);
 		return EXIT.hoped;
 	}
 	const row = (what: string, s: typeof our, unit: string): string =>

@@ -1,5 +1,5 @@
-import { EXIT, LabError } from "../domain/lab-error.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
+import { EXIT, LabError } from "../domain/lab-error.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { prepareKernel } from "./prepare.ts";
 import { readConfig } from "./run.ts";

@@ -1,5 +1,8 @@
 /** The words users type. Each command's work stands in a file of its own. */
+
 import { type Command, InvalidArgumentError } from "commander";
+import { CASES } from "../../testcases/catalogue.ts";
+import { findRun, listRuns } from "../archive/read.ts";
 import { EXIT } from "../domain/lab-error.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
@@ -12,7 +15,6 @@ import { reproCommand } from "./repro.ts";
 import { printReport, runCommand } from "./run.ts";
 import { setup } from "./setup.ts";
 import { shellCommand } from "./shell.ts";
-import { findRun } from "../archive/read.ts";
 
 const positive = (text: string): number => {
 	const value = Number(text);
@@ -64,7 +66,21 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.description("print the report of a run again, from its folder alone")
 		.argument("[run]", "run id, folder, or `latest`", "latest")
 		.option("--json", "the same facts as JSON")
-		.action(async (run: string, { json }: { json?: boolean }) => setStatus(await printReport(await findRun(run, folders.runs()), json === true)));
+		.action(async (run: string, { json }: { json?: boolean }) =>
+			setStatus(await printReport(await findRun(run, folders.runs()), json === true)),
+		);
+	program
+		.command("cases")
+		.description("list the cases and what each proves")
+		.action(() => {
+			for (const { name, proves } of CASES) process.stdout.write(`${name.padEnd(32)}${proves}\n`);
+		});
+	program
+		.command("runs")
+		.description("list the runs that are kept, oldest first")
+		.action(async () => {
+			for (const id of await listRuns(folders.runs())) process.stdout.write(`${id}\n`);
+		});
 	program
 		.command("shell")
 		.description("boot the first kernel of a config, start the server on a store and open a shell in the guest")
@@ -76,7 +92,9 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.argument("<run/cell>", "e.g. latest/counters/uring-libfuse/tmpfs/io/truncate#1")
 		.option("--times <n>", "repeat it", positive)
 		.option("--json", "the report as JSON on stdout")
-		.action(async (target: string, { json, times }: { json?: boolean; times?: number }) => setStatus(await reproCommand(target, times, json === true)));
+		.action(async (target: string, { json, times }: { json?: boolean; times?: number }) =>
+			setStatus(await reproCommand(target, times, json === true)),
+		);
 	program
 		.command("gc")
 		.description("remove cached kernels and guest roots, oldest use first, until the cache fits")
@@ -98,7 +116,9 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.argument("[config]", "its first kernel is booted", "configs/quick.yaml")
 		.option("--runs <n>", "boots of each", positive, 5)
 		.option("--json", "samples as JSON")
-		.action(async (file: string, { runs, json }: { runs: number; json?: boolean }) => setStatus(await benchStartup(file, runs, json === true)));
+		.action(async (file: string, { runs, json }: { runs: number; json?: boolean }) =>
+			setStatus(await benchStartup(file, runs, json === true)),
+		);
 	program.action(() => {
 		program.outputHelp({ error: true });
 		setStatus(EXIT.usage);

@@ -21,7 +21,9 @@ const DISK_WANTED_GIB = 12;
 
 const versionOf = async (command: string, args: readonly string[], pattern: RegExp): Promise<string> => {
 	try {
-		return pattern.exec((await run(command, args, { signal: interrupt.signal, timeoutMs: 20_000 })).stdout)?.[1] ?? "unknown";
+		return (
+			pattern.exec((await run(command, args, { signal: interrupt.signal, timeoutMs: 20_000 })).stdout)?.[1] ?? "unknown"
+		);
 	} catch {
 		return "missing";
 	}
@@ -34,7 +36,13 @@ export const examine = async (): Promise<readonly Finding[]> => {
 		findings.push({ what, state: ok === undefined ? "unknown" : ok ? "ok" : "missing", detail });
 	};
 	const missing = await missingRequirements();
-	add("packages", missing.length === 0, missing.length === 0 ? `all ${REQUIREMENTS.length} are there` : `missing: ${missing.map((r) => r.package).join(" ")}`);
+	add(
+		"packages",
+		missing.length === 0,
+		missing.length === 0
+			? `all ${REQUIREMENTS.length} are there`
+			: `missing: ${missing.map((r) => r.package).join(" ")}`,
+	);
 	add("node", true, process.version);
 	const gcc = await versionOf("gcc", ["--version"], /(\d+\.\d+\.\d+)/);
 	add("gcc", gcc !== "missing", gcc);
@@ -43,16 +51,40 @@ export const examine = async (): Promise<readonly Finding[]> => {
 	const kernels = await listKernels();
 	const newest = kernels.at(-1);
 	const kvm = haveQemu ? await probeKvm(newest?.image, interrupt.signal) : undefined;
-	add("machine qemu-kvm", kvm?.works, kvm?.why ?? "not probed yet: the probe boots a kernel, and none is built (`fuselab build CONFIG`)");
-	add("machine qemu-tcg", haveQemu, haveQemu ? "emulation works everywhere; every deadline is longer" : "QEMU is missing");
+	add(
+		"machine qemu-kvm",
+		kvm?.works,
+		kvm?.why ?? "not probed yet: the probe boots a kernel, and none is built (`fuselab build CONFIG`)",
+	);
+	add(
+		"machine qemu-tcg",
+		haveQemu,
+		haveQemu ? "emulation works everywhere; every deadline is longer" : "QEMU is missing",
+	);
 	const freeMiB = os.freemem() / 1024 ** 2;
-	add("memory", freeMiB > 3000, `${(os.totalmem() / GiB).toFixed(1)} GiB, ${(os.freemem() / GiB).toFixed(1)} GiB free; a guest takes 2 GiB unless told`);
+	add(
+		"memory",
+		freeMiB > 3000,
+		`${(os.totalmem() / GiB).toFixed(1)} GiB, ${(os.freemem() / GiB).toFixed(1)} GiB free; a guest takes 2 GiB unless told`,
+	);
 	const disk = await statfs(await ensureFolder(folders.cache()));
 	const freeGiB = (disk.bavail * disk.bsize) / GiB;
-	add("disk", freeGiB > DISK_WANTED_GIB || kernels.length > 0, `${freeGiB.toFixed(1)} GiB free below ${folders.cache()}; a first run takes about ${DISK_WANTED_GIB} GiB`);
+	add(
+		"disk",
+		freeGiB > DISK_WANTED_GIB || kernels.length > 0,
+		`${freeGiB.toFixed(1)} GiB free below ${folders.cache()}; a first run takes about ${DISK_WANTED_GIB} GiB`,
+	);
 	const root = await findRoot();
-	add("guest root", root === undefined ? undefined : true, root === undefined ? "not made yet (a minute, once)" : `libfuse ${root.libfuse}, ${root.path}`);
-	add("kernels", kernels.length === 0 ? undefined : true, kernels.length === 0 ? "none in the cache yet" : kernels.map((k) => `${k.key.slice(0, 12)} ${k.name}`).join(", "));
+	add(
+		"guest root",
+		root === undefined ? undefined : true,
+		root === undefined ? "not made yet (a minute, once)" : `libfuse ${root.libfuse}, ${root.path}`,
+	);
+	add(
+		"kernels",
+		kernels.length === 0 ? undefined : true,
+		kernels.length === 0 ? "none in the cache yet" : kernels.map((k) => `${k.key.slice(0, 12)} ${k.name}`).join(", "),
+	);
 	add("modes", true, MODES.join(" "));
 	add("stores", true, STORES.join(" "));
 	add("results", true, folders.runs());
@@ -65,7 +97,9 @@ const MARKS = { ok: "ok     ", missing: "MISSING", unknown: "-      " } as const
 export const doctor = async (json: boolean): Promise<number> => {
 	const findings = await examine();
 	if (json) process.stdout.write(`${JSON.stringify({ version: 1, findings }, null, "\t")}\n`);
-	else for (const { what, state, detail } of findings) process.stdout.write(`${MARKS[state]}  ${what.padEnd(18)}${detail}\n`);
+	else
+		for (const { what, state, detail } of findings)
+			process.stdout.write(`${MARKS[state]}  ${what.padEnd(18)}${detail}\n`);
 	const stopped = findings.some(({ what, state }) => state === "missing" && what !== "machine qemu-kvm");
 	return stopped ? 69 : 0;
 };

@@ -43,7 +43,12 @@ export const gc = async (keepGiB: number): Promise<void> => {
 		usedMs: kernel.usedMs,
 		remove: async () => await removeKernel(kernel.key),
 	}));
-	const entries = [...kernels, ...(await foldersIn("roots")), ...(await foldersIn("trees")), ...(await foldersIn("debs"))];
+	const entries = [
+		...kernels,
+		...(await foldersIn("roots")),
+		...(await foldersIn("trees")),
+		...(await foldersIn("debs")),
+	];
 	let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
 	for (const entry of entries.toSorted((a, b) => a.usedMs - b.usedMs)) {
 		if (total <= keepGiB * GiB) break;

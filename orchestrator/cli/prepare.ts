@@ -6,6 +6,7 @@ import { buildKernel } from "../../kernels/build.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import type { MachineSpec } from "../domain/cell.ts";
 import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import { sweep } from "../host/ledger.ts";
 import type { Guest } from "../machine/guest.ts";
 import { type ChosenMachine, chooseMachine, launch } from "../machine/qemu-launcher.ts";
 import { ensureVirtme, type Virtme } from "../machine/virtme.ts";
@@ -18,8 +19,9 @@ export interface Bench {
 	readonly lab: GuestLab;
 }
 
-/** Makes or finds what every guest needs besides a kernel. */
+/** Makes or finds what every guest needs besides a kernel, after clearing away what a crashed fuselab left. */
 export const prepareBench = async (signal: AbortSignal, onStage: OnStage): Promise<Bench> => {
+	for (const line of sweep()) onStage(`left by an earlier run: ${line}`);
 	const virtme = await ensureVirtme({ signal, onStage });
 	const root = await ensureRoot({ signal, onStage });
 	return { virtme, root, lab: await ensureLab(root, signal) };
@@ -57,7 +59,14 @@ export class Boots {
 	async boot(build: KernelBuild, name: string): Promise<Guest> {
 		const { virtme, root, lab } = this.#bench;
 		return await launch(
-			{ virtme, root: root.path, lab: lab.guestPath, spec: this.#spec, machine: await this.machine(build), boots: this.#folder },
+			{
+				virtme,
+				root: root.path,
+				lab: lab.guestPath,
+				spec: this.#spec,
+				machine: await this.machine(build),
+				boots: this.#folder,
+			},
 			build,
 			name,
 			this.#signal,

@@ -13,7 +13,11 @@ const withoutRepeat = (id: string): string => id.replace(/#\d+$/, "");
 export const reproCommand = async (target: string, times: number | undefined, json: boolean): Promise<number> => {
 	const slash = target.indexOf("/");
 	if (slash < 1)
-		throw new LabError({ code: "usage", sentence: `\`${target}\` names no cell.`, hint: "RUN/CELL is wanted, as the report prints it; RUN may be `latest`." });
+		throw new LabError({
+			code: "usage",
+			sentence: `\`${target}\` names no cell.`,
+			hint: "RUN/CELL is wanted, as the report prints it; RUN may be `latest`.",
+		});
 	const wanted = withoutRepeat(target.slice(slash + 1));
 	const { run, cells } = await readRun(await findRun(target.slice(0, slash), folders.runs()));
 	if (!run.planned.some((id) => withoutRepeat(id) === wanted))
@@ -28,7 +32,11 @@ export const reproCommand = async (target: string, times: number | undefined, js
 	const disown = ownPath(config);
 	try {
 		await writeAtomically(config, run.config);
-		return await runCommand(config, { json, only: (id) => withoutRepeat(id) === wanted, ...(times === undefined ? {} : { times }) });
+		return await runCommand(config, {
+			json,
+			only: (id) => withoutRepeat(id) === wanted,
+			...(times === undefined ? {} : { times }),
+		});
 	} finally {
 		await rm(config, { force: true });
 		disown();

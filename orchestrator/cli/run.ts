@@ -2,13 +2,14 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { LIES } from "../../testcases/case.ts";
 import { CASES } from "../../testcases/catalogue.ts";
-import { createRun, writeCell, writeRun } from "../archive/write.ts";
 import { readRun } from "../archive/read.ts";
+import { createRun, writeCell, writeRun } from "../archive/write.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Cell, Plan } from "../domain/cell.ts";
-import type { LabConfig } from "../domain/lab-config.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
+import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT } from "../domain/lab-error.ts";
 import { RECORD_VERSION, type RunRecord } from "../domain/run.ts";
 import { ensureFolder, folders } from "../host/folders.ts";
@@ -32,23 +33,44 @@ export interface RunOptions {
 }
 
 /** Reads a config against the cases that exist. */
-export const readConfig = async (file: string): Promise<LabConfig> => await loadConfig(file, CASES.map(({ name }) => name));
+export const readConfig = async (file: string): Promise<LabConfig> =>
+	await loadConfig(
+		file,
+		CASES.map(({ name }) => name),
+		["control", ...LIES],
+	);
 
 /** The plan of a config, less the cells that `only` refuses. */
 export const planOf = (config: LabConfig, only: (id: string) => boolean = () => true): Plan => {
-	const plan = expand(config, CASES.map(({ name }) => name));
+	const plan = expand(
+		config,
+		CASES.map(({ name }) => name),
+	);
 	return { ...plan, cells: plan.cells.filter(({ id }) => only(id)) };
 };
 
 /** `control` stands for the lie that each case itself says it must notice. */
 const liesFor = ({ server: { lies } }: LabConfig, { work }: Cell): readonly string[] =>
-	lies.flatMap((lie) => (lie !== "control" ? [lie] : CASES.filter(({ name }) => work.kind === "check" && name === work.name).map((c) => c.negativeControl)));
+	lies.flatMap((lie) =>
+		lie !== "control"
+			? [lie]
+			: CASES.filter(({ name }) => work.kind === "check" && name === work.name).map((c) => c.negativeControl),
+	);
 
 const stampOf = (date: Date): string => date.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
 
-const startRecord = async (config: LabConfig, file: string, plan: Plan, bench: Bench, started: Date): Promise<RunRecord> => {
+const startRecord = async (
+	config: LabConfig,
+	file: string,
+	plan: Plan,
+	bench: Bench,
+	started: Date,
+): Promise<RunRecord> => {
 	const packageJson: unknown = JSON.parse(await readFile(path.join(folders.clone(), "package.json"), "utf8"));
-	const version = typeof packageJson === "object" && packageJson !== null && "version" in packageJson ? String(packageJson.version) : "unknown";
+	const version =
+		typeof packageJson === "object" && packageJson !== null && "version" in packageJson
+			? String(packageJson.version)
+			: "unknown";
 	return {
 		version: RECORD_VERSION,
 		id: `${stampOf(started)}-${config.name}`,
@@ -73,7 +95,11 @@ const startRecord = async (config: LabConfig, file: string, plan: Plan, bench: B
 };
 
 /** Executes a config; gives the run's folder. Records are on disk as soon as they are won. */
-export const executeConfig = async (file: string, view: View, options: Pick<RunOptions, "only" | "times">): Promise<string> => {
+export const executeConfig = async (
+	file: string,
+	view: View,
+	options: Pick<RunOptions, "only" | "times">,
+): Promise<string> => {
 	const config = await readConfig(file);
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const { signal } = interrupt;
@@ -101,7 +127,15 @@ export const executeConfig = async (file: string, view: View, options: Pick<RunO
 		onEvent: view.onEvent,
 	};
 	try {
-		await runPlan(plan, { kernels: config.kernels, serverOf: (cell) => ({ queueDepth: config.server.queueDepth, lies: liesFor(config, cell) }), signal }, ports);
+		await runPlan(
+			plan,
+			{
+				kernels: config.kernels,
+				serverOf: (cell) => ({ queueDepth: config.server.queueDepth, lies: liesFor(config, cell) }),
+				signal,
+			},
+			ports,
+		);
 	} finally {
 		await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
 		view.onEvent({ kind: "run-end", folder });
@@ -113,7 +147,9 @@ export const executeConfig = async (file: string, view: View, options: Pick<RunO
 export const printReport = async (folder: string, json: boolean): Promise<number> => {
 	const archived = await readRun(folder);
 	const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-	process.stdout.write(json ? `${JSON.stringify(toJson(archived), null, "\t")}\n` : renderReport(archived, { colour, folder }));
+	process.stdout.write(
+		json ? `${JSON.stringify(toJson(archived), null, "\t")}\n` : renderReport(archived, { colour, folder }),
+	);
 	return exitStatusOfRun(archived);
 };
 

@@ -21,7 +21,9 @@ export const shellCommand = async (file: string): Promise<number> => {
 	const build = await prepareKernel(wish, signal, view.stage);
 	view.close();
 	const machine = await chooseMachine(config.machine, build.image, signal);
-	process.stderr.write(`Linux ${build.sourceVersion}, ${machine.chosen}; server in mode ${mode} on ${store} at /run/fuselab/mnt; \`exit\` ends the guest.\n`);
+	process.stderr.write(
+		`Linux ${build.sourceVersion}, ${machine.chosen}; server in mode ${mode} on ${store} at /run/fuselab/mnt; \`exit\` ends the guest.\n`,
+	);
 	const boots = await ensureFolder(path.join(folders.state(), "shells", String(process.pid)));
 	await launchShell(
 		{ virtme: bench.virtme, root: bench.root.path, lab: bench.lab.guestPath, spec: config.machine, machine, boots },

@@ -10,17 +10,24 @@ export interface View {
 	close(): void;
 }
 
-const isLive = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined;
+const isLive = (): boolean =>
+	process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined;
 
 const clock = (ms: number): string => {
 	const seconds = Math.floor(ms / 1000);
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 };
 
-const colour = process.env.NO_COLOR === undefined && (process.env.FORCE_COLOR !== undefined || process.stderr.isTTY === true);
+const colour =
+	process.env.NO_COLOR === undefined && (process.env.FORCE_COLOR !== undefined || process.stderr.isTTY === true);
 const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 
-const OUTCOMES = { pass: paint(32, "pass  "), fail: paint(31, "FAIL  "), skip: paint(33, "skip  "), broken: paint(35, "BROKEN") } as const;
+const OUTCOMES = {
+	pass: paint(32, "pass  "),
+	fail: paint(31, "FAIL  "),
+	skip: paint(33, "skip  "),
+	broken: paint(35, "BROKEN"),
+} as const;
 
 /** Makes the view of one command. */
 export const openView = (): View => {
@@ -65,7 +72,9 @@ export const openView = (): View => {
 				now(`kernel ${event.kernel}`);
 				break;
 			case "build-end":
-				line(`kernel ${event.kernel}: ${event.fromCache ? "from the cache" : `built in ${event.seconds.toFixed(0)} s`}`);
+				line(
+					`kernel ${event.kernel}: ${event.fromCache ? "from the cache" : `built in ${event.seconds.toFixed(0)} s`}`,
+				);
 				break;
 			case "boot-start":
 				now(`booting ${event.kernel} (${event.machine})`);
@@ -79,7 +88,9 @@ export const openView = (): View => {
 			case "cell-end": {
 				const { record } = event;
 				const detail = record.verdict.outcome === "pass" ? "" : `  ${record.verdict.detail}`;
-				line(`${String(event.number).padStart(String(total).length)}/${total} ${OUTCOMES[record.verdict.outcome]} ${record.cell.id} ${record.seconds.toFixed(1)} s${detail}`);
+				line(
+					`${String(event.number).padStart(String(total).length)}/${total} ${OUTCOMES[record.verdict.outcome]} ${record.cell.id} ${record.seconds.toFixed(1)} s${detail}`,
+				);
 				current = "";
 				break;
 			}

@@ -56,7 +56,7 @@ export type GuestMessage =
 			readonly type: "cell-end";
 			readonly id: string;
 			/** `done`: the work ran to its end; the others name the stage that failed. */
-			readonly stage: "done" | "server-start" | "work" | "teardown";
+			readonly stage: "done" | "store" | "server-start" | "work" | "teardown";
 			readonly error: string | null;
 			readonly timedOut: boolean;
 			readonly exitCode: number | null;

@@ -87,7 +87,8 @@ const requirePackageName = (name: string): void => {
 		throw new LabError({ code: "source-missing", sentence: `\`${name}\` is not the name of a Debian package.` });
 };
 
-const notInSuite = async (name: string, apt: PrivateApt, signal: AbortSignal): Promise<LabError> => {
+/** Which kernel sources a suite has, for whoever asked for one that it has not. */
+const kernelsHint = async (apt: PrivateApt, signal: AbortSignal): Promise<string> => {
 	const { stdout } = await run("apt-cache", ["pkgnames", "linux-source-"], {
 		signal,
 		env: apt.env,
@@ -97,16 +98,20 @@ const notInSuite = async (name: string, apt: PrivateApt, signal: AbortSignal): P
 		.split("\n")
 		.filter((line) => /^linux-source-[\d.]+$/.test(line))
 		.sort();
-	return new LabError({
+	return kernels.length === 0
+		? `\`${apt.suite}\` holds no linux-source package; name another suite.`
+		: `\`${apt.suite}\` has ${kernels.join(", ")}.`;
+};
+
+const notInSuite = async (name: string, apt: PrivateApt, signal: AbortSignal): Promise<LabError> =>
+	new LabError({
 		code: "source-missing",
 		sentence: `Debian's \`${apt.suite}\` has no package \`${name}\`.`,
-		hint:
-			kernels.length === 0
-				? `\`${apt.suite}\` holds no linux-source package; name another suite.`
-				: `\`${apt.suite}\` has ${kernels.join(", ")}.`,
+		hint: name.startsWith("linux")
+			? await kernelsHint(apt, signal)
+			: `Has it been renamed or removed? https://packages.debian.org/${apt.suite}/${name}`,
 		...(apt.stale === undefined ? {} : { evidence: [apt.stale] }),
 	});
-};
 
 /** Exact version and digest of a package in a suite. */
 export const candidate = async (name: string, suite: string, options: AptOptions): Promise<Candidate> => {

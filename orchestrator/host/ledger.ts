@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { folders } from "./folders.ts";
-import { startTimeOf } from "./process.ts";
+import { startTimeOf } from "./start-time.ts";
 
 interface Owned {
 	readonly owner: { readonly pid: number; readonly start: string };
@@ -23,7 +23,10 @@ const save = (): void => {
 		return;
 	}
 	mkdirSync(ledgerFolder(), { recursive: true });
-	writeFileSync(`${file}.tmp`, JSON.stringify({ owner: { pid: process.pid, start }, processes, paths } satisfies Owned));
+	writeFileSync(
+		`${file}.tmp`,
+		JSON.stringify({ owner: { pid: process.pid, start }, processes, paths } satisfies Owned),
+	);
 	renameSync(`${file}.tmp`, file);
 };
 

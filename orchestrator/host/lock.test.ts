@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { isStale, withLock } from "./lock.ts";
-import { startTimeOf } from "./process.ts";
+import { startTimeOf } from "./start-time.ts";
 
 const never = new AbortController().signal;
 const quiet = (): void => undefined;

@@ -8,7 +8,7 @@ import { LabError } from "../domain/lab-error.ts";
 import { explainFull, isMissing, readIfThere } from "./files.ts";
 import { ensureFolder } from "./folders.ts";
 import { onLastResort } from "./interrupt.ts";
-import { startTimeOf } from "./process.ts";
+import { startTimeOf } from "./start-time.ts";
 
 const POLL_MS = 200;
 const LONGEST_WAIT_MS = 2 * 60 * 60 * 1000;

@@ -1,7 +1,8 @@
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { execa } from "execa";
 import { LabError, type LabErrorCode } from "../domain/lab-error.ts";
 import { onLastResort } from "./interrupt.ts";
+import { ownProcess } from "./ledger.ts";
 
 export interface RunOptions {
 	/** Aborting it ends the child's whole process group. */
@@ -89,6 +90,8 @@ export const run = async (command: string, args: readonly string[], options: Run
 				}, options.timeoutMs);
 	options.signal.addEventListener("abort", end, { once: true });
 	const forget = onLastResort(() => killGroup(child.pid, "SIGKILL"));
+	// Long work, such as a build, would go on after a SIGKILL of this process: `sweep` finds it in the ledger.
+	const disown = log === undefined || child.pid === undefined ? () => undefined : ownProcess(child.pid, command);
 	try {
 		const result: Outcome = await child;
 		options.signal.throwIfAborted();
@@ -120,21 +123,7 @@ export const run = async (command: string, args: readonly string[], options: Run
 		clearTimeout(timer);
 		options.signal.removeEventListener("abort", end);
 		forget();
+		disown();
 		if (log !== undefined) await new Promise((resolve) => log.end(resolve));
-	}
-};
-
-/**
- * Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat), undefined when it is gone or a zombie.
- * pid and start time together name a process for good; `kill(pid, 0)` would also succeed on a zombie.
- */
-export const startTimeOf = (pid: number): string | undefined => {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		// The command in parentheses may hold anything, so count from the last one.
-		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
-	} catch {
-		return undefined;
 	}
 };

@@ -12,7 +12,11 @@ export interface Requirement {
 
 export const REQUIREMENTS: readonly Requirement[] = [
 	{ package: "gcc", file: "/usr/bin/gcc", why: "compiles kernels and the guest's init" },
-	{ package: "libc6-dev", file: "/usr/include/stdio.h", why: "headers for the guest's init and the kernel's host tools" },
+	{
+		package: "libc6-dev",
+		file: "/usr/include/stdio.h",
+		why: "headers for the guest's init and the kernel's host tools",
+	},
 	{ package: "make", file: "/usr/bin/make", why: "builds kernels" },
 	{ package: "flex", file: "/usr/bin/flex", why: "kernel configuration parser" },
 	{ package: "bison", file: "/usr/bin/bison", why: "kernel configuration parser" },
@@ -27,7 +31,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
 	{ package: "patch", file: "/usr/bin/patch", why: "applies the series" },
 	{ package: "git", file: "/usr/bin/git", why: "applies the series" },
 	{ package: "dpkg-dev", file: "/usr/bin/dpkg-source", why: "fetches and checks Debian source packages" },
-	{ package: "debian-archive-keyring", file: "/usr/share/keyrings/debian-archive-keyring.gpg", why: "checks the archive's signatures" },
+	{
+		package: "debian-archive-keyring",
+		file: "/usr/share/keyrings/debian-archive-keyring.gpg",
+		why: "checks the archive's signatures",
+	},
 	{ package: "gpgv", file: "/usr/bin/gpgv", why: "checks the archive's signatures" },
 	{ package: "mmdebstrap", file: "/usr/bin/mmdebstrap", why: "makes the guest's root" },
 	{ package: "qemu-system-x86", file: "/usr/bin/qemu-system-x86_64", why: "runs the guests" },

@@ -56,7 +56,10 @@ const keptKernelWords = (append: string): readonly string[] => {
 	const beforeInit = append.split(/\s(?=init=)/)[0] ?? "";
 	return beforeInit
 		.split(" ")
-		.filter((word) => word !== "" && !/^(virtme|console=|earlyprintk=|quiet$|loglevel=|TERM=|psmouse|rootflags=|panic=)/.test(word));
+		.filter(
+			(word) =>
+				word !== "" && !/^(virtme|console=|earlyprintk=|quiet$|loglevel=|TERM=|psmouse|rootflags=|panic=)/.test(word),
+		);
 };
 
 /**
@@ -88,8 +91,18 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		...["-accel", plan.accelerator === "tcg" ? "tcg,thread=multi" : "kvm"],
 		...(rest.includes("-no-reboot") ? [] : ["-no-reboot"]),
 		...(plan.interactiveSocket === undefined
-			? ["-chardev", `file,id=console,path=${quoteComma(plan.console)}`, "-chardev", "stdio,id=agent,signal=off,mux=off"]
-			: ["-chardev", "stdio,id=console,signal=off,mux=off", "-chardev", `socket,id=agent,path=${quoteComma(plan.interactiveSocket)}`]),
+			? [
+					"-chardev",
+					`file,id=console,path=${quoteComma(plan.console)}`,
+					"-chardev",
+					"stdio,id=agent,signal=off,mux=off",
+				]
+			: [
+					"-chardev",
+					"stdio,id=console,signal=off,mux=off",
+					"-chardev",
+					`socket,id=agent,path=${quoteComma(plan.interactiveSocket)}`,
+				]),
 		...["-serial", "chardev:console"],
 		...["-device", "virtio-serial-pci", "-device", `virtserialport,name=${CHANNEL_NAME},chardev=agent`],
 		...(plan.nvmeImage === undefined

@@ -26,12 +26,16 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("cell-end"),
 		id,
-		stage: z.enum(["done", "server-start", "work", "teardown"]),
+		stage: z.enum(["done", "store", "server-start", "work", "teardown"]),
 		error: text.nullable(),
 		timedOut: z.boolean(),
 		exitCode: z.number().int().nullable(),
 		server: z
-			.strictObject({ exitCode: z.number().int().nullable(), signal: z.string().max(200).nullable(), ordered: z.boolean() })
+			.strictObject({
+				exitCode: z.number().int().nullable(),
+				signal: z.string().max(200).nullable(),
+				ordered: z.boolean(),
+			})
 			.nullable(),
 		proof: z.strictObject({
 			found: z.enum(["devfuse", "uring", "unproven"]),

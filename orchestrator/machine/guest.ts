@@ -88,10 +88,14 @@ export class Guest implements AsyncDisposable {
 		await writeAtomically(path.join(options.folder, "command.sh"), `#!/bin/sh\nexec ${pasteable(options.command)}\n`);
 		const guest = new Guest(options);
 		try {
-			await guest.#wait((message) => {
-				if (message.type === "hello") guest.#hello = message;
-				return message.type === "hello";
-			}, options.timeoutMs, options.signal);
+			await guest.#wait(
+				(message) => {
+					if (message.type === "hello") guest.#hello = message;
+					return message.type === "hello";
+				},
+				options.timeoutMs,
+				options.signal,
+			);
 			if (guest.#hello === undefined) throw await guest.#bootFailure();
 			return guest;
 		} catch (error) {
@@ -101,15 +105,24 @@ export class Guest implements AsyncDisposable {
 	}
 
 	/** Orders one cell and waits for its end; undefined when the guest ended or stayed silent beyond `timeoutMs`. */
-	async run(order: CellOrder, timeoutMs: number, signal: AbortSignal, onMessage: Listener): Promise<CellEnd | undefined> {
+	async run(
+		order: CellOrder,
+		timeoutMs: number,
+		signal: AbortSignal,
+		onMessage: Listener,
+	): Promise<CellEnd | undefined> {
 		let end: CellEnd | undefined;
 		this.#send(order);
-		await this.#wait((message) => {
-			if (!("id" in message) || message.id !== order.id) return false;
-			onMessage(message);
-			if (message.type === "cell-end") end = message;
-			return end !== undefined;
-		}, timeoutMs, signal);
+		await this.#wait(
+			(message) => {
+				if (!("id" in message) || message.id !== order.id) return false;
+				onMessage(message);
+				if (message.type === "cell-end") end = message;
+				return end !== undefined;
+			},
+			timeoutMs,
+			signal,
+		);
 		return end;
 	}
 
@@ -136,7 +149,11 @@ export class Guest implements AsyncDisposable {
 		}
 		for (const undo of this.#undo) if (this.#ended) undo();
 		if (!this.#ended)
-			throw new LabError({ code: "leaked", sentence: `QEMU (pid ${this.#process.pid}) does not end.`, hint: "`fuselab sweep` tries again." });
+			throw new LabError({
+				code: "leaked",
+				sentence: `QEMU (pid ${this.#process.pid}) does not end.`,
+				hint: "`fuselab sweep` tries again.",
+			});
 	}
 
 	#kill(signal: NodeJS.Signals): void {
@@ -201,7 +218,9 @@ export class Guest implements AsyncDisposable {
 		const qemuLog = await readFile(path.join(this.#options.folder, "qemu.log"), "utf8").catch(() => "");
 		const [trouble] = findTrouble(text);
 		const seconds = this.#options.timeoutMs / 1000;
-		const how = this.#ended ? "QEMU ended before the guest's agent spoke" : `the guest's agent did not speak within ${seconds} s`;
+		const how = this.#ended
+			? "QEMU ended before the guest's agent spoke"
+			: `the guest's agent did not speak within ${seconds} s`;
 		const why = trouble === undefined ? "" : ` (${trouble.title})`;
 		return new LabError({
 			code: "boot-failed",

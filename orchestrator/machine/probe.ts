@@ -17,7 +17,11 @@ const answersSchema = z.record(z.string(), z.object({ works: z.boolean(), why: z
 const PROBE_SECONDS = 8;
 
 export const qemuVersion = async (signal: AbortSignal): Promise<string> => {
-	const { stdout } = await run("qemu-system-x86_64", ["--version"], { signal, failure: "tool-missing", hint: "`fuselab setup` installs QEMU." });
+	const { stdout } = await run("qemu-system-x86_64", ["--version"], {
+		signal,
+		failure: "tool-missing",
+		hint: "`fuselab setup` installs QEMU.",
+	});
 	return /version (\S+)/.exec(stdout)?.[1] ?? "unknown";
 };
 
@@ -29,7 +33,20 @@ const bootTiny = async (image: string, signal: AbortSignal): Promise<KvmAnswer> 
 		await run(
 			"qemu-system-x86_64",
 			[
-				...["-machine", "q35", "-accel", "kvm", "-cpu", "host", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot"],
+				...[
+					"-machine",
+					"q35",
+					"-accel",
+					"kvm",
+					"-cpu",
+					"host",
+					"-m",
+					"512",
+					"-nodefaults",
+					"-display",
+					"none",
+					"-no-reboot",
+				],
 				...["-serial", `file:${log}`, "-kernel", image, "-append", "console=ttyS0 earlyprintk=serial,ttyS0 panic=-1"],
 			],
 			{ signal, timeoutMs: PROBE_SECONDS * 1000 },
@@ -51,7 +68,10 @@ export const probeKvm = async (image: string | undefined, signal: AbortSignal): 
 	try {
 		await access("/dev/kvm", constants.R_OK | constants.W_OK);
 	} catch (error) {
-		return { works: false, why: `/dev/kvm cannot be opened (${error instanceof Error && "code" in error ? String(error.code) : "error"})` };
+		return {
+			works: false,
+			why: `/dev/kvm cannot be opened (${error instanceof Error && "code" in error ? String(error.code) : "error"})`,
+		};
 	}
 	const key = `${os.release()} ${await qemuVersion(signal)}`;
 	const file = path.join(await ensureFolder(folders.state()), "kvm-probe.json");

@@ -35,7 +35,11 @@ export const chooseMachine = async (spec: MachineSpec, image: string, signal: Ab
 	if (kvm?.works === true) return { ...KVM, why: kvm.why };
 	const why = kvm?.why ?? "KVM was not probed";
 	if (spec.kind === "qemu-kvm")
-		throw new LabError({ code: "host-unsupported", sentence: `KVM does not work here: ${why}.`, hint: "Use `machine: {kind: auto}` or `qemu-tcg`." });
+		throw new LabError({
+			code: "host-unsupported",
+			sentence: `KVM does not work here: ${why}.`,
+			hint: "Use `machine: {kind: auto}` or `qemu-tcg`.",
+		});
 	return { ...TCG, why: `KVM does not work here: ${why}` };
 };
 
@@ -75,12 +79,25 @@ const commandOf = async (
 ): Promise<readonly string[]> => {
 	const { cpus, memoryMiB } = launcher.spec;
 	const kvm = launcher.machine.accelerator === "kvm";
-	const virtme = await virtmeCommand(launcher.virtme, { image: build.image, root: launcher.root, cpus, memoryMiB, kvm }, signal);
-	return bootCommand(virtme, { ...plan, lab: launcher.lab, accelerator: launcher.machine.accelerator, lifetimeSeconds: LIFETIME_SECONDS });
+	const virtme = await virtmeCommand(
+		launcher.virtme,
+		{ image: build.image, root: launcher.root, cpus, memoryMiB, kvm },
+		signal,
+	);
+	return bootCommand(virtme, {
+		...plan,
+		lab: launcher.lab,
+		accelerator: launcher.machine.accelerator,
+		lifetimeSeconds: LIFETIME_SECONDS,
+	});
 };
 
 /** Makes the boot's folder and, if wanted, its disk; the disk's name is gone when `boot` has ended. */
-const withDisk = async <T>(launcher: Launcher, name: string, boot: (folder: string, disk: { nvmeImage?: string }) => Promise<T>): Promise<T> => {
+const withDisk = async <T>(
+	launcher: Launcher,
+	name: string,
+	boot: (folder: string, disk: { nvmeImage?: string }) => Promise<T>,
+): Promise<T> => {
 	const folder = await ensureFolder(path.join(launcher.boots, name));
 	if (launcher.spec.nvmeMiB === undefined) return await boot(folder, {});
 	const nvmeImage = path.join(folder, "nvme.img");
@@ -95,14 +112,24 @@ const withDisk = async <T>(launcher: Launcher, name: string, boot: (folder: stri
 };
 
 /** Boots `build` once; `name` becomes the boot's folder. */
-export const launch = async (launcher: Launcher, build: KernelBuild, name: string, signal: AbortSignal): Promise<Guest> =>
+export const launch = async (
+	launcher: Launcher,
+	build: KernelBuild,
+	name: string,
+	signal: AbortSignal,
+): Promise<Guest> =>
 	await withDisk(launcher, name, async (folder, disk) => {
 		const command = await commandOf(launcher, build, { console: path.join(folder, "console.log"), ...disk }, signal);
 		return await Guest.boot({ command, folder, signal, timeoutMs: BOOT_SECONDS * 1000 * launcher.machine.slowness });
 	});
 
 /** Boots with the console on this terminal; orders `server` as soon as the agent speaks; ends with the shell. */
-export const launchShell = async (launcher: Launcher, build: KernelBuild, server: ServerOrder, signal: AbortSignal): Promise<void> =>
+export const launchShell = async (
+	launcher: Launcher,
+	build: KernelBuild,
+	server: ServerOrder,
+	signal: AbortSignal,
+): Promise<void> =>
 	await withDisk(launcher, "shell", async (folder, disk) => {
 		const sockets = await mkdtemp(path.join(os.tmpdir(), "fuselab-"));
 		const interactiveSocket = path.join(sockets, "agent");
@@ -112,8 +139,17 @@ export const launchShell = async (launcher: Launcher, build: KernelBuild, server
 		});
 		try {
 			await new Promise<void>((resolve) => listener.listen(interactiveSocket, resolve));
-			const [qemu = "", ...args] = await commandOf(launcher, build, { console: path.join(folder, "console.log"), ...disk, interactiveSocket }, signal);
-			await execa("setpriv", ["--pdeathsig", "KILL", "--", qemu, ...args], { stdio: "inherit", cancelSignal: signal, reject: false });
+			const [qemu = "", ...args] = await commandOf(
+				launcher,
+				build,
+				{ console: path.join(folder, "console.log"), ...disk, interactiveSocket },
+				signal,
+			);
+			await execa("setpriv", ["--pdeathsig", "KILL", "--", qemu, ...args], {
+				stdio: "inherit",
+				cancelSignal: signal,
+				reject: false,
+			});
 		} finally {
 			listener.close();
 			await rm(sockets, { recursive: true, force: true });

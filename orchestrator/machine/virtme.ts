@@ -45,7 +45,10 @@ export const ensureVirtme = async ({ signal, onStage }: VirtmeOptions): Promise<
 		const bin = await ensureFolder(path.join(temporary, "bin"));
 		for (const program of ["vng", "virtme-run"]) {
 			const file = path.join(bin, program);
-			await writeAtomically(file, wrapper(path.join(target, "usr/lib/python3/dist-packages"), path.join(target, "usr/bin", program)));
+			await writeAtomically(
+				file,
+				wrapper(path.join(target, "usr/lib/python3/dist-packages"), path.join(target, "usr/bin", program)),
+			);
 			await chmod(file, 0o755);
 		}
 		await rm(target, { recursive: true, force: true });
@@ -66,7 +69,11 @@ export interface VirtmeMachine {
 }
 
 /** Asks virtme-ng for the QEMU command that it would run, as an argument vector. */
-export const virtmeCommand = async (virtme: Virtme, machine: VirtmeMachine, signal: AbortSignal): Promise<readonly string[]> => {
+export const virtmeCommand = async (
+	virtme: Virtme,
+	machine: VirtmeMachine,
+	signal: AbortSignal,
+): Promise<readonly string[]> => {
 	// A cache folder of its own, as virtme-run makes one and would share it with the guest.
 	const cache = await ensureFolder(path.join(toolsFolder(), "virtme-cache"));
 	const shown = await run(
@@ -77,13 +84,27 @@ export const virtmeCommand = async (virtme: Virtme, machine: VirtmeMachine, sign
 			...["--force-9p", "--disable-microvm", "--disable-monitor", "--show-command", "--dry-run"],
 			...(machine.kvm ? [] : ["--disable-kvm"]),
 		],
-		{ signal, env: { XDG_CACHE_HOME: cache }, timeoutMs: 60_000, failure: "tool-missing", hint: "`fuselab setup` installs what virtme-ng needs." },
+		{
+			signal,
+			env: { XDG_CACHE_HOME: cache },
+			timeoutMs: 60_000,
+			failure: "tool-missing",
+			hint: "`fuselab setup` installs what virtme-ng needs.",
+		},
 	);
 	const line = shown.stdout.split("\n").find((candidate) => candidate.includes("qemu-system"));
 	if (line === undefined)
-		throw new LabError({ code: "tool-missing", sentence: "virtme-ng printed no QEMU command.", evidence: [shown.stdout, shown.stderr] });
+		throw new LabError({
+			code: "tool-missing",
+			sentence: "virtme-ng printed no QEMU command.",
+			evidence: [shown.stdout, shown.stderr],
+		});
 	// The line is quoted for a shell by Python's shlex; its own reader splits it.
-	const split = await run("/usr/bin/python3", ["-c", "import json,shlex,sys; print(json.dumps(shlex.split(sys.stdin.read())))"], { signal, input: line });
+	const split = await run(
+		"/usr/bin/python3",
+		["-c", "import json,shlex,sys; print(json.dumps(shlex.split(sys.stdin.read())))"],
+		{ signal, input: line },
+	);
 	const words: unknown = JSON.parse(split.stdout);
 	if (!Array.isArray(words)) throw new TypeError("shlex gave no list");
 	return words.map(String);

@@ -45,6 +45,7 @@ const NOT_FOUND = 127;
 
 const judgeServer = ({ end, cell }: { readonly end: CellEnd; readonly cell: Cell }): Verdict | undefined => {
 	if (end.timedOut) return fail("timeout", `not done after ${end.seconds.toFixed(0)} s`);
+	if (end.stage === "store") return broken("lab", end.error ?? "the store could not be made");
 	if (end.stage === "server-start") return fail("server-start", end.error ?? "the server did not start");
 	if (end.server !== null && !end.server.ordered) {
 		const how = end.server.signal === null ? `with status ${end.server.exitCode}` : `by ${end.server.signal}`;

@@ -11,7 +11,12 @@ export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
 export interface GuestPort extends AsyncDisposable {
 	readonly ended: boolean;
 	readonly hello: Extract<GuestMessage, { type: "hello" }>;
-	run(order: CellOrder, timeoutMs: number, signal: AbortSignal, onMessage: (message: GuestMessage) => void): Promise<CellEnd | undefined>;
+	run(
+		order: CellOrder,
+		timeoutMs: number,
+		signal: AbortSignal,
+		onMessage: (message: GuestMessage) => void,
+	): Promise<CellEnd | undefined>;
 	console(): Promise<string>;
 	settle(timeoutMs: number): Promise<void>;
 }
@@ -40,5 +45,7 @@ export interface RunPorts {
 }
 
 /** Milliseconds the work of a cell may take. */
-export const workTimeoutMs = (work: { kind: "check"; name: string } | { kind: "figure"; job: FigureJob }, ports: RunPorts): number =>
-	(work.kind === "check" ? ports.checkTimeoutMs(work.name) : work.job.timeoutMs) * ports.slowness();
+export const workTimeoutMs = (
+	work: { kind: "check"; name: string } | { kind: "figure"; job: FigureJob },
+	ports: RunPorts,
+): number => (work.kind === "check" ? ports.checkTimeoutMs(work.name) : work.job.timeoutMs) * ports.slowness();

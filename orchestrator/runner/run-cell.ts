@@ -49,7 +49,13 @@ export const runCell = async (
 	let interrupted = false;
 	try {
 		end = await guest.run(
-			{ type: "cell", id: cell.id, server: { mode: cell.mode, store: cell.store, ...server }, work: cell.work, timeoutMs },
+			{
+				type: "cell",
+				id: cell.id,
+				server: { mode: cell.mode, store: cell.store, ...server },
+				work: cell.work,
+				timeoutMs,
+			},
 			timeoutMs + AROUND_WORK_MS,
 			signal,
 			(message) => {
@@ -66,7 +72,12 @@ export const runCell = async (
 	const findings = uniqueFindings([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
 	const tap: TapSummary | null = cell.work.kind === "check" && tapLines.length > 0 ? readTap(tapLines) : null;
 	const figures = figuresOf(cell, end);
-	const labFault = end !== undefined || interrupted ? null : guest.ended ? "the guest ended in the middle of the cell" : "the guest's agent fell silent";
+	const labFault =
+		end !== undefined || interrupted
+			? null
+			: guest.ended
+				? "the guest ended in the middle of the cell"
+				: "the guest's agent fell silent";
 	const record: CellRecord = {
 		version: RECORD_VERSION,
 		cell,
@@ -85,6 +96,7 @@ export const runCell = async (
 		kernelLog: end?.kernelLog ?? consoleText,
 		...(end?.fioJson ? { fio: end.fioJson } : {}),
 	};
-	const guestUsable = end !== undefined && !end.timedOut && findings.length === 0 && end.stage !== "teardown" && !guest.ended;
+	const guestUsable =
+		end !== undefined && !end.timedOut && findings.length === 0 && end.stage !== "teardown" && !guest.ended;
 	return { record: await ports.write(record, texts), guestUsable };
 };

@@ -4,7 +4,8 @@ import type { ServerOrder } from "../domain/channel.ts";
 import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
-import type { Because, Verdict } from "../domain/verdict.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { verdictOnBoot, verdictOnBuild } from "./judge.ts";
 import type { GuestPort, RunPorts } from "./ports.ts";
 import { runCell } from "./run-cell.ts";
 
@@ -18,105 +19,108 @@ export interface PlanContext {
 /** Faults of the kernel under test: they are verdicts of its cells, the run goes on with the next kernel. */
 const SUBJECT_FAULTS: ReadonlySet<string> = new Set(["patch-failed", "build-failed", "kernel-config-lost"]);
 
-/** A kernel whose boots keep failing is given up after this many in a row. */
+/** A kernel whose boots fail this often in a row is given up. */
 const BOOT_TRIES = 2;
 
-const unrun = (cell: Cell, verdict: Verdict, log: string | undefined): CellRecord => ({
-	version: RECORD_VERSION,
-	cell,
-	verdict,
-	proof: null,
-	tap: null,
-	figures: [],
-	findings: [],
-	seconds: 0,
-	boot: null,
-	files: log === undefined ? {} : { log },
-});
+const isFault = (error: unknown, codes: ReadonlySet<string>): error is LabError =>
+	error instanceof LabError && codes.has(error.code);
 
-export const runPlan = async (plan: Plan, context: PlanContext, ports: RunPorts): Promise<readonly CellRecord[]> => {
-	const records: CellRecord[] = [];
-	const { signal } = context;
-	const keep = (record: CellRecord): void => {
-		records.push(record);
-		ports.onEvent({ kind: "cell-end", record, number: records.length });
-	};
-	const giveUp = async (cells: readonly Cell[], outcome: Verdict["outcome"], because: Because, error: LabError): Promise<void> => {
-		for (const cell of cells) keep(await ports.write(unrun(cell, { outcome, because, detail: error.message }, error.log), {}));
-	};
-
+/** Runs the plan; every record goes through `ports.write` as soon as it is won. Throws what is the lab's own fault. */
+export const runPlan = async (plan: Plan, context: PlanContext, ports: RunPorts): Promise<void> => {
+	const run = new PlanRun(context, ports);
 	for (const wish of context.kernels) {
 		const cells = plan.cells.filter((cell) => cell.kernel === wish.name);
-		if (cells.length === 0) continue;
-		signal.throwIfAborted();
-		ports.onEvent({ kind: "build-start", kernel: wish.name });
+		if (cells.length > 0) await run.kernel(wish, cells);
+	}
+};
+
+class PlanRun {
+	readonly #context: PlanContext;
+	readonly #ports: RunPorts;
+	#done = 0;
+
+	constructor(context: PlanContext, ports: RunPorts) {
+		this.#context = context;
+		this.#ports = ports;
+	}
+
+	/** Builds one kernel and runs its cells. */
+	async kernel(wish: KernelWish, cells: readonly Cell[]): Promise<void> {
+		this.#context.signal.throwIfAborted();
+		this.#ports.onEvent({ kind: "build-start", kernel: wish.name });
 		let build: KernelBuild;
 		try {
-			build = await ports.build(wish);
+			build = await this.#ports.build(wish);
 		} catch (error) {
-			if (!(error instanceof LabError && SUBJECT_FAULTS.has(error.code))) throw error;
-			await giveUp(cells, "fail", "build", error);
-			continue;
+			if (!isFault(error, SUBJECT_FAULTS)) throw error;
+			await this.#giveUp(cells, verdictOnBuild(error.message), error.log);
+			return;
 		}
-		ports.onEvent({ kind: "build-end", kernel: wish.name, seconds: build.buildSeconds, fromCache: build.fromCache });
-		await ports.onBuilt(build);
-		await runCells(cells, build, context, ports, keep, giveUp, () => records.length);
+		const { buildSeconds: seconds, fromCache } = build;
+		this.#ports.onEvent({ kind: "build-end", kernel: wish.name, seconds, fromCache });
+		await this.#ports.onBuilt(build);
+		await this.#cells(build, cells);
 	}
-	return records;
-};
 
-const runCells = async (
-	cells: readonly Cell[],
-	build: KernelBuild,
-	{ serverOf, signal }: PlanContext,
-	ports: RunPorts,
-	keep: (record: CellRecord) => void,
-	giveUp: (cells: readonly Cell[], outcome: Verdict["outcome"], because: Because, error: LabError) => Promise<void>,
-	done: () => number,
-): Promise<void> => {
-	let guest: GuestPort | undefined;
-	let boots = 0;
-	let failures = 0;
-	let boot = "";
-	try {
-		for (let next = 0; next < cells.length; ) {
-			const cell = cells[next];
-			if (cell === undefined) break;
-			signal.throwIfAborted();
-			if (guest === undefined) {
-				boots += 1;
-				boot = `${build.name}-${boots}`;
-				try {
-					guest = await bootOnce(build, boot, ports);
-					failures = 0;
-				} catch (error) {
-					if (!(error instanceof LabError && error.code === "boot-failed")) throw error;
-					failures += 1;
-					if (failures < BOOT_TRIES) continue;
-					// What the kernel itself said decides whose fault it is.
-					const byKernel = ports.findTrouble(error.evidence.join("\n")).length > 0;
-					await giveUp(cells.slice(next), byKernel ? "fail" : "broken", "boot", error);
-					return;
+	async #cells(build: KernelBuild, cells: readonly Cell[]): Promise<void> {
+		let guest: GuestPort | undefined;
+		let boots = 0;
+		let failures = 0;
+		const queue = [...cells];
+		try {
+			for (let cell = queue[0]; cell !== undefined; cell = queue[0]) {
+				this.#context.signal.throwIfAborted();
+				if (guest === undefined) {
+					boots += 1;
+					try {
+						guest = await this.#boot(build, `${build.name}-${boots}`);
+						failures = 0;
+					} catch (error) {
+						if (!isFault(error, new Set(["boot-failed"]))) throw error;
+						failures += 1;
+						this.#ports.onEvent({ kind: "stage", text: error.message, ...(error.log ? { log: error.log } : {}) });
+						if (failures < BOOT_TRIES) continue;
+						const verdict = verdictOnBoot(this.#ports.findTrouble(error.evidence.join("\n")), error.message);
+						await this.#giveUp(queue, verdict, error.log);
+						return;
+					}
+				}
+				this.#ports.onEvent({ kind: "cell-start", cell, number: this.#done + 1 });
+				const server = this.#context.serverOf(cell);
+				const boot = `${build.name}-${boots}`;
+				const { record, guestUsable } = await runCell(cell, server, guest, boot, this.#ports, this.#context.signal);
+				this.#keep(record);
+				queue.shift();
+				if (!guestUsable) {
+					await guest[Symbol.asyncDispose]();
+					guest = undefined;
 				}
 			}
-			ports.onEvent({ kind: "cell-start", cell, number: done() + 1 });
-			const { record, guestUsable } = await runCell(cell, serverOf(cell), guest, boot, ports, signal);
-			keep(record);
-			next += 1;
-			if (!guestUsable) {
-				await guest[Symbol.asyncDispose]();
-				guest = undefined;
-			}
+		} finally {
+			await guest?.[Symbol.asyncDispose]();
 		}
-	} finally {
-		await guest?.[Symbol.asyncDispose]();
 	}
-};
 
-const bootOnce = async (build: KernelBuild, name: string, ports: RunPorts): Promise<GuestPort> => {
-	const started = performance.now();
-	ports.onEvent({ kind: "boot-start", kernel: build.name, machine: name });
-	const guest = await ports.launch(build, name);
-	ports.onEvent({ kind: "boot-end", seconds: (performance.now() - started) / 1000, kernelRelease: guest.hello.kernelRelease });
-	return guest;
-};
+	async #boot(build: KernelBuild, name: string): Promise<GuestPort> {
+		const started = performance.now();
+		this.#ports.onEvent({ kind: "boot-start", kernel: build.name, machine: name });
+		const guest = await this.#ports.launch(build, name);
+		const seconds = (performance.now() - started) / 1000;
+		this.#ports.onEvent({ kind: "boot-end", seconds, kernelRelease: guest.hello.kernelRelease });
+		return guest;
+	}
+
+	#keep(record: CellRecord): void {
+		this.#done += 1;
+		this.#ports.onEvent({ kind: "cell-end", record, number: this.#done });
+	}
+
+	/** Records cells that never ran, all with the same verdict. */
+	async #giveUp(cells: readonly Cell[], verdict: Verdict, log: string | undefined): Promise<void> {
+		for (const cell of cells) {
+			const nothing = { proof: null, tap: null, figures: [], findings: [], seconds: 0, boot: null };
+			const files = log === undefined ? {} : { log };
+			this.#keep(await this.#ports.write({ version: RECORD_VERSION, cell, verdict, ...nothing, files }, {}));
+		}
+	}
+}

@@ -30,14 +30,24 @@ export const fuselab = async (...args: readonly string[]): Promise<Outcome> => {
 };
 
 const cellSchema = z.looseObject({
-	cell: z.looseObject({ id: z.string(), kernel: z.string(), mode: z.string(), store: z.string(), work: z.looseObject({ kind: z.string() }) }),
+	cell: z.looseObject({
+		id: z.string(),
+		kernel: z.string(),
+		mode: z.string(),
+		store: z.string(),
+		work: z.looseObject({ kind: z.string() }),
+	}),
 	verdict: z.looseObject({ outcome: z.string(), because: z.string(), detail: z.string() }),
 	proof: z.looseObject({ found: z.string(), witness: z.string(), detail: z.string() }).nullable(),
 	figures: z.array(z.looseObject({ name: z.string(), summary: z.looseObject({ median: z.number() }) })),
 	findings: z.array(z.looseObject({ kind: z.string(), title: z.string() })),
 	boot: z.string().nullable(),
 });
-const reportSchema = z.looseObject({ version: z.literal(1), run: z.looseObject({ id: z.string() }), cells: z.array(cellSchema) });
+const reportSchema = z.looseObject({
+	version: z.literal(1),
+	run: z.looseObject({ id: z.string() }),
+	cells: z.array(cellSchema),
+});
 
 export type Report = z.output<typeof reportSchema>;
 
