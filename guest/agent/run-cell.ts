@@ -1,5 +1,6 @@
 /** One cell in the guest: store, server, work, witnesses, teardown; always answers with `cell-end`. */
 import { mkdirSync } from "node:fs";
+import type { FigureJob } from "../../orchestrator/domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../../orchestrator/domain/channel.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
 import { markKernelLog, takeKernelLog } from "./kernel-log.ts";
@@ -16,36 +17,32 @@ interface WorkResult {
 	readonly timedOut: boolean;
 	readonly exitCode: number | null;
 	readonly error: string | null;
-	readonly fioJson: string | null;
+	readonly fioReports: readonly string[];
 }
 
-const runFigure = async (
-	job: Extract<CellOrder["work"], { kind: "figure" }>["job"],
-	timeoutMs: number,
-): Promise<WorkResult> => {
+const runFigure = async (job: FigureJob, timeoutMs: number): Promise<WorkResult> => {
 	const directory = `${MOUNT}/fio`;
 	mkdirSync(directory, { recursive: true });
-	const ended = await runBounded(
-		"fio",
-		[
-			`--name=${job.name.replaceAll("/", "-")}`,
-			`--directory=${directory}`,
-			`--rw=${job.rw}`,
-			`--direct=${job.direct ? 1 : 0}`,
-			...job.args,
-			"--output-format=json",
-		],
-		timeoutMs,
-	);
-	return {
-		timedOut: ended.timedOut,
-		exitCode: ended.exitCode,
-		error:
-			ended.exitCode === 0
-				? null
-				: `fio: ${ended.stderr.trim().slice(-400) || ended.signal || `status ${ended.exitCode}`}`,
-		fioJson: ended.stdout,
-	};
+	const args = [
+		`--name=${job.name.replaceAll("/", "-")}`,
+		`--directory=${directory}`,
+		`--rw=${job.rw}`,
+		`--direct=${job.direct ? 1 : 0}`,
+		...job.args,
+		"--output-format=json",
+	];
+	const end = performance.now() + timeoutMs;
+	const fioReports: string[] = [];
+	for (let sample = 0; sample < job.samples; sample += 1) {
+		const ended = await runBounded("fio", args, Math.max(1, end - performance.now()));
+		fioReports.push(ended.stdout);
+		const { timedOut, exitCode, signal, stderr } = ended;
+		if (timedOut || exitCode !== 0) {
+			const why = stderr.trim().slice(-400) || signal || `status ${exitCode}`;
+			return { timedOut, exitCode, error: `fio: ${why}`, fioReports };
+		}
+	}
+	return { timedOut: false, exitCode: 0, error: null, fioReports };
 };
 
 /** Stores are served from a folder of their own, so that `lost+found` is not part of what the server shows. */
@@ -90,7 +87,7 @@ const runWork = async (
 		timedOut: outcome.timedOut,
 		exitCode: null,
 		error: outcome.died === null ? null : `the case process died (${outcome.died})`,
-		fioJson: null,
+		fioReports: [],
 	};
 };
 
@@ -113,7 +110,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	markKernelLog(order.id);
 	let stage: CellEnd["stage"] = "store";
 	let error: string | null = null;
-	let work: WorkResult = { timedOut: false, exitCode: null, error: null, fioJson: null };
+	let work: WorkResult = { timedOut: false, exitCode: null, error: null, fioReports: [] };
 	let server: Server | null = null;
 	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
 	try {
@@ -160,7 +157,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		exitCode: work.exitCode,
 		server: server?.end ?? null,
 		proof,
-		fioJson: work.fioJson,
+		fioReports: work.fioReports,
 		kernelLog: takeKernelLog(),
 		seconds: (performance.now() - started) / 1000,
 	});

@@ -72,6 +72,7 @@ const work = z.discriminatedUnion("kind", [
 			rw: z.enum(["read", "randread", "write", "randwrite"]),
 			direct: z.boolean(),
 			args: texts,
+			samples: z.number().int().positive(),
 			timeoutMs: z.number(),
 		}),
 	}),

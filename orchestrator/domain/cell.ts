@@ -32,6 +32,9 @@ export interface FigureJob {
 	readonly direct: boolean;
 	/** fio arguments besides name, directory, rw and direct. */
 	readonly args: readonly string[];
+	/** How often fio runs the job within one cell; each run is a sample. */
+	readonly samples: number;
+	/** For all samples together, on a machine of ordinary speed. */
 	readonly timeoutMs: number;
 }
 

@@ -66,8 +66,8 @@ export type GuestMessage =
 				readonly witness: "kernel-counters" | "server-threads" | "none";
 				readonly detail: string;
 			};
-			/** fio's JSON, verbatim, for figure cells. */
-			readonly fioJson: string | null;
+			/** fio's JSON, verbatim, one for each sample of a figure cell. */
+			readonly fioReports: readonly string[];
 			/** Kernel log since the cell's own mark. */
 			readonly kernelLog: string;
 			readonly seconds: number;

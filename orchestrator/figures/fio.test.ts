@@ -7,6 +7,7 @@ const job: FigureJob = {
 	rw: "read",
 	direct: true,
 	args: ["--ioengine=sync", "--bs=1M"],
+	samples: 1,
 	timeoutMs: 1000,
 };
 const ramped: FigureJob = { ...job, args: [...job.args, "--ramp_time=30"] };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FigureJob } from "../domain/cell.ts";
 import type { Figure } from "../domain/figure.ts";
 import { plainLine } from "../domain/plain-text.ts";
-import { summarise } from "./summary.ts";
+import { combine, summarise } from "./summary.ts";
 
 /** A number, or the reason why there is none. */
 export type FioReading =
@@ -85,8 +85,9 @@ export const readFio = (text: string, job: FigureJob): FioReading => {
 	};
 };
 
-/** The figures of one fio report: one, or none when `readFio` has a reason. */
-export const figuresIn = (text: string, job: FigureJob): readonly Figure[] => {
-	const reading = readFio(text, job);
-	return reading.kind === "figure" ? [reading.figure] : [];
+/** The figure of a job's reports, a sample each; none when `readFio` has a reason against one of them. */
+export const figuresIn = (reports: readonly string[], job: FigureJob): readonly Figure[] => {
+	const readings = reports.map((text) => readFio(text, job));
+	const figures = readings.flatMap((reading) => (reading.kind === "figure" ? [reading.figure] : []));
+	return figures.length === readings.length ? combine(figures) : [];
 };

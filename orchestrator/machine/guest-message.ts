@@ -42,7 +42,7 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 			witness: z.enum(["kernel-counters", "server-threads", "none"]),
 			detail: z.string().max(2000),
 		}),
-		fioJson: text.nullable(),
+		fioReports: z.array(text).max(100),
 		kernelLog: text,
 		seconds,
 	}),

@@ -37,7 +37,10 @@ export const measured = (mode: Mode, store: Store, value: number, repeat = 1): C
 	...base(
 		mode,
 		store,
-		{ kind: "figure", job: { name: "quick/read-direct", rw: "read", direct: true, args: [], timeoutMs: 1 } },
+		{
+			kind: "figure",
+			job: { name: "quick/read-direct", rw: "read", direct: true, args: [], samples: 1, timeoutMs: 1 },
+		},
 		repeat,
 	),
 	figures: [

@@ -7,12 +7,14 @@ const jobOf = (
 	rw: FigureJob["rw"],
 	direct: boolean,
 	args: readonly string[],
+	samples: number,
 	timeoutMs: number,
 ): FigureJob => ({
 	name: `${set}/${rw}-${direct ? "direct" : "buffered"}`,
 	rw,
 	direct,
 	args,
+	samples,
 	timeoutMs,
 });
 
@@ -35,11 +37,13 @@ export const jobsOf = (set: JobSet | "none"): readonly FigureJob[] => {
 		case "none":
 			return [];
 		case "cover-letter":
-			return DIRECTIONS.flatMap((rw) => [true, false].map((direct) => jobOf(set, rw, direct, COVER_LETTER, 180_000)));
+			return DIRECTIONS.flatMap((rw) =>
+				[true, false].map((direct) => jobOf(set, rw, direct, COVER_LETTER, 1, 180_000)),
+			);
 		case "quick":
 			return [
-				...DIRECTIONS.map((rw) => jobOf(set, rw, true, QUICK, 30_000)),
-				...(["read", "randread"] as const).map((rw) => jobOf(set, rw, false, QUICK, 30_000)),
+				...DIRECTIONS.map((rw) => jobOf(set, rw, true, QUICK, 3, 60_000)),
+				...(["read", "randread"] as const).map((rw) => jobOf(set, rw, false, QUICK, 3, 60_000)),
 			];
 		default: {
 			const never: never = set;

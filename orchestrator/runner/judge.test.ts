@@ -27,7 +27,7 @@ const end: NonNullable<Evidence["end"]> = {
 	exitCode: null,
 	server: { exitCode: 0, signal: null, ordered: true },
 	proof: { found: "uring", witness: "kernel-counters", detail: "sent 12, committed 12" },
-	fioJson: null,
+	fioReports: [],
 	kernelLog: "",
 	seconds: 1.5,
 };
@@ -117,7 +117,7 @@ const TABLE: readonly Row[] = [
 	],
 	["skip", "case-skipped", "no nvme", { tap: tap("1..0 # SKIP no nvme") }],
 	["skip", "case-skipped", "because", { tap: tap("1..1\nok 1 # SKIP because") }],
-	["broken", "no-figure", /no read I\/O/, { cell: figureCell, end: { ...end, fioJson: rampOnly } }],
+	["broken", "no-figure", /no read I\/O/, { cell: figureCell, end: { ...end, fioReports: [rampOnly] } }],
 	["broken", "no-figure", "fio printed nothing", { cell: figureCell }],
 	["fail", "exit-status", "fio: EIO", { cell: figureCell, end: { ...end, exitCode: 1, error: "fio: EIO" } }],
 ];

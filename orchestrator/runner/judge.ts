@@ -93,9 +93,10 @@ const judgeFigure = ({ cell, end, figures }: Evidence): Verdict => {
 		const note = figure.note === undefined ? "" : ` (${figure.note})`;
 		return pass("ok", `${figure.summary.median.toFixed(1)} ${figure.unit}${note}`);
 	}
-	const reading =
-		cell.work.kind === "figure" && end?.fioJson ? readFio(end.fioJson, cell.work.job) : ({ kind: "figure" } as const);
-	return broken("no-figure", reading.kind === "none" ? reading.reason : "fio printed nothing");
+	const { work } = cell;
+	const readings = work.kind === "figure" ? (end?.fioReports ?? []).map((report) => readFio(report, work.job)) : [];
+	const reason = readings.find((reading) => reading.kind === "none")?.reason;
+	return broken("no-figure", reason ?? "fio printed nothing");
 };
 
 const judgeCheck = ({ points, skippedAll }: TapSummary): Verdict => {

@@ -29,7 +29,7 @@ const uniqueFindings = (findings: readonly KernelFinding[]): readonly KernelFind
 ];
 
 const figuresOf = (cell: Cell, end: CellEnd | undefined): readonly Figure[] =>
-	cell.work.kind === "figure" && end?.fioJson ? figuresIn(end.fioJson, cell.work.job) : [];
+	cell.work.kind === "figure" ? figuresIn(end?.fioReports ?? [], cell.work.job) : [];
 
 /** Runs a cell on a guest; `boot` is the boot's name for the record. */
 export const runCell = async (
@@ -94,7 +94,7 @@ export const runCell = async (
 		...(tapLines.length > 0 ? { tap: `${tapLines.join("\n")}\n` } : {}),
 		...(serverLog.length > 0 ? { serverLog: `${serverLog.join("\n")}\n` } : {}),
 		kernelLog: end?.kernelLog ?? consoleText,
-		...(end?.fioJson ? { fio: end.fioJson } : {}),
+		...(end?.fioReports.length ? { fio: `${end.fioReports.join("\n")}\n` } : {}),
 	};
 	const guestUsable =
 		end !== undefined && !end.timedOut && findings.length === 0 && end.stage !== "teardown" && !guest.ended;
