@@ -3,7 +3,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { CASES } from "../../testcases/catalogue.ts";
 import { findRun, listRuns } from "../archive/read.ts";
-import { EXIT } from "../domain/lab-error.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchStartup } from "./bench-startup.ts";
@@ -119,8 +118,4 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.action(async (file: string, { runs, json }: { runs: number; json?: boolean }) =>
 			setStatus(await benchStartup(file, runs, json === true)),
 		);
-	program.action(() => {
-		program.outputHelp({ error: true });
-		setStatus(EXIT.usage);
-	});
 };

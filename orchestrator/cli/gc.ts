@@ -46,7 +46,7 @@ export const gc = async (keepGiB: number): Promise<void> => {
 	const entries = [
 		...kernels,
 		...(await foldersIn("roots")),
-		...(await foldersIn("trees")),
+		...(await foldersIn("sources")),
 		...(await foldersIn("debs")),
 	];
 	let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
