@@ -1,4 +1,5 @@
 /** The guest's root file system: Debian by mmdebstrap with libfuse built from Debian's source, made once and cached. */
+import { existsSync } from "node:fs";
 import { access, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import path from "node:path";
 import { LabError } from "../../orchestrator/domain/lab-error.ts";
@@ -6,7 +7,8 @@ import { aptMirror, downloadSource } from "../../orchestrator/host/apt.ts";
 import { digestOf, readIfThere, writeAtomically } from "../../orchestrator/host/files.ts";
 import { ensureFolder, folders } from "../../orchestrator/host/folders.ts";
 import { withLock } from "../../orchestrator/host/lock.ts";
-import { run } from "../../orchestrator/host/process.ts";
+import { type RunOptions, run } from "../../orchestrator/host/process.ts";
+import { asRoot } from "../../orchestrator/host/requirements.ts";
 
 const SUITE = "sid";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -108,6 +110,12 @@ export const ensureRoot = async (options: RootOptions): Promise<GuestRoot> => {
 	);
 };
 
+/** mmdebstrap makes device nodes and files of many owners. */
+const runAsRoot = async (command: readonly string[], options: RunOptions): Promise<void> => {
+	const [program = "", ...args] = [...asRoot(), ...command];
+	await run(program, args, options);
+};
+
 const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOptions): Promise<GuestRoot> => {
 	const log = path.join(await ensureFolder(path.join(folders.state(), "logs")), `root-${key.slice(0, 12)}.log`);
 	await rm(log, { force: true });
@@ -129,9 +137,10 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 		await mkdir(temporary, { recursive: true });
 		const script = path.join(temporary, "build-libfuse.sh");
 		await writeAtomically(script, BUILD_LIBFUSE);
-		await run(
-			"mmdebstrap",
+		await runAsRoot(
 			[
+				"mmdebstrap",
+				"--mode=root",
 				"--variant=apt",
 				"--format=directory",
 				'--aptopt=Acquire::Check-Valid-Until "false"',
@@ -153,6 +162,9 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 				timeoutMs: 30 * 60_000,
 			},
 		);
+		// QEMU serves the tree as this user, and the lab is installed into it.
+		if (process.getuid?.() !== 0)
+			await runAsRoot(["chown", "-hR", `${process.getuid?.()}:${process.getgid?.()}`, tree], { signal });
 		await access(path.join(tree, "opt/libfuse/bin/passthrough_hp"));
 		await writeAtomically(
 			path.join(temporary, "root.json"),
@@ -165,7 +177,9 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 		);
 		await rename(temporary, entry);
 	} finally {
-		await rm(temporary, { recursive: true, force: true });
+		// Not the aborted signal: what was begun is removed in any case.
+		const bounded = { signal: AbortSignal.timeout(120_000) };
+		if (existsSync(temporary)) await runAsRoot(["rm", "-rf", "--one-file-system", temporary], bounded);
 	}
 	return { path: path.join(entry, "tree"), key, libfuse: source.version, fromCache: false };
 };

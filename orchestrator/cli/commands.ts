@@ -11,7 +11,7 @@ import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
 import { planCommand } from "./plan.ts";
 import { reproCommand } from "./repro.ts";
-import { printReport, runCommand } from "./run.ts";
+import { printReport, readConfig, runCommand } from "./run.ts";
 import { setup } from "./setup.ts";
 import { shellCommand } from "./shell.ts";
 
@@ -58,7 +58,12 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.option("--json", "the report as JSON on stdout")
 		.option("--repeat <n>", "run every cell this often", positive)
 		.action(async (file: string, { json, repeat }: { json?: boolean; repeat?: number }) =>
-			setStatus(await runCommand(file, { json: json === true, ...(repeat === undefined ? {} : { times: repeat }) })),
+			setStatus(
+				await runCommand(await readConfig(file), {
+					json: json === true,
+					...(repeat === undefined ? {} : { times: repeat }),
+				}),
+			),
 		);
 	program
 		.command("report")

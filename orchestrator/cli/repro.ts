@@ -1,12 +1,8 @@
 /** `fuselab repro RUN/CELL`: the config that the run kept is run again for this cell alone. */
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import { findRun, readRun } from "../archive/read.ts";
 import { LabError } from "../domain/lab-error.ts";
-import { writeAtomically } from "../host/files.ts";
 import { folders } from "../host/folders.ts";
-import { ownPath } from "../host/ledger.ts";
-import { runCommand } from "./run.ts";
+import { readConfigText, runCommand } from "./run.ts";
 
 const withoutRepeat = (id: string): string => id.replace(/#\d+$/, "");
 
@@ -27,18 +23,11 @@ export const reproCommand = async (target: string, times: number | undefined, js
 			evidence: cells.map(({ cell }) => cell.id).slice(0, 20),
 			hint: "`fuselab report` lists the cells that failed, each with its repro line.",
 		});
-	// Next to the old config, because the paths in it are relative to it.
-	const config = path.join(path.dirname(run.configPath), `.repro-${process.pid}.yaml`);
-	const disown = ownPath(config);
-	try {
-		await writeAtomically(config, run.config);
-		return await runCommand(config, {
-			json,
-			only: (id) => withoutRepeat(id) === wanted,
-			...(times === undefined ? {} : { times }),
-		});
-	} finally {
-		await rm(config, { force: true });
-		disown();
-	}
+	// Relative paths in the kept text start where the old config stood.
+	const config = readConfigText(run.config, run.configPath);
+	return await runCommand(config, {
+		json,
+		only: (id) => withoutRepeat(id) === wanted,
+		...(times === undefined ? {} : { times }),
+	});
 };

@@ -6,7 +6,7 @@ import { LIES } from "../../testcases/case.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import { readRun } from "../archive/read.ts";
 import { createRun, writeCell, writeRun } from "../archive/write.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, parseConfig } from "../config/load.ts";
 import type { Cell, Plan } from "../domain/cell.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
@@ -32,20 +32,18 @@ export interface RunOptions {
 	readonly times?: number;
 }
 
-/** Reads a config against the cases that exist. */
-export const readConfig = async (file: string): Promise<LabConfig> =>
-	await loadConfig(
-		file,
-		CASES.map(({ name }) => name),
-		["control", ...LIES],
-	);
+const CASE_NAMES = CASES.map(({ name }) => name);
+const LIE_NAMES = ["control", ...LIES];
+
+/** Reads a config against the cases and lies that exist. */
+export const readConfig = async (file: string): Promise<LabConfig> => await loadConfig(file, CASE_NAMES, LIE_NAMES);
+
+/** The same from a text that was read before, e.g. by an old run; `file` is where its relative paths start. */
+export const readConfigText = (text: string, file: string): LabConfig => parseConfig(text, file, CASE_NAMES, LIE_NAMES);
 
 /** The plan of a config, less the cells that `only` refuses. */
 export const planOf = (config: LabConfig, only: (id: string) => boolean = () => true): Plan => {
-	const plan = expand(
-		config,
-		CASES.map(({ name }) => name),
-	);
+	const plan = expand(config, CASE_NAMES);
 	return { ...plan, cells: plan.cells.filter(({ id }) => only(id)) };
 };
 
@@ -59,13 +57,7 @@ const liesFor = ({ server: { lies } }: LabConfig, { work }: Cell): readonly stri
 
 const stampOf = (date: Date): string => date.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
 
-const startRecord = async (
-	config: LabConfig,
-	file: string,
-	plan: Plan,
-	bench: Bench,
-	started: Date,
-): Promise<RunRecord> => {
+const startRecord = async (config: LabConfig, plan: Plan, bench: Bench, started: Date): Promise<RunRecord> => {
 	const packageJson: unknown = JSON.parse(await readFile(path.join(folders.clone(), "package.json"), "utf8"));
 	const version =
 		typeof packageJson === "object" && packageJson !== null && "version" in packageJson
@@ -75,8 +67,8 @@ const startRecord = async (
 		version: RECORD_VERSION,
 		id: `${stampOf(started)}-${config.name}`,
 		fuselab: version,
-		config: await readFile(file, "utf8"),
-		configPath: path.resolve(file),
+		config: config.text,
+		configPath: config.file,
 		startedAt: started.toISOString(),
 		finishedAt: null,
 		interrupted: false,
@@ -96,15 +88,14 @@ const startRecord = async (
 
 /** Executes a config; gives the run's folder. Records are on disk as soon as they are won. */
 export const executeConfig = async (
-	file: string,
+	config: LabConfig,
 	view: View,
 	options: Pick<RunOptions, "only" | "times">,
 ): Promise<string> => {
-	const config = await readConfig(file);
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const { signal } = interrupt;
 	const bench = await prepareBench(signal, view.stage);
-	let record = await startRecord(config, file, plan, bench, new Date());
+	let record = await startRecord(config, plan, bench, new Date());
 	const { folder, id } = await createRun(await ensureFolder(folders.runs()), record);
 	record = { ...record, id };
 	view.onEvent({ kind: "run-start", id, folder, cells: plan.cells.length });
@@ -136,6 +127,9 @@ export const executeConfig = async (
 			},
 			ports,
 		);
+	} catch (error) {
+		view.line(`The run ends early; what is known is kept: \`fuselab report ${id}\`.`);
+		throw error;
 	} finally {
 		await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
 		view.onEvent({ kind: "run-end", folder });
@@ -153,11 +147,12 @@ export const printReport = async (folder: string, json: boolean): Promise<number
 	return exitStatusOfRun(archived);
 };
 
-export const runCommand = async (file: string, options: RunOptions): Promise<number> => {
+/** Runs a config and prints the report; gives the exit status. */
+export const runCommand = async (config: LabConfig, options: RunOptions): Promise<number> => {
 	const view = openView();
 	let folder: string;
 	try {
-		folder = await executeConfig(file, view, options);
+		folder = await executeConfig(config, view, options);
 	} finally {
 		view.close();
 	}

@@ -1,5 +1,5 @@
 /** What this process owns outside itself, on disk, so that `fuselab sweep` can remove it after a SIGKILL. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { folders } from "./folders.ts";
 import { startTimeOf } from "./start-time.ts";
@@ -73,6 +73,26 @@ const staleTemporaries = (): readonly string[] =>
 		}
 	});
 
+/** One thing removed, or why not: what cannot be removed must not stop a run. */
+const removeLeft = (left: string): string => {
+	try {
+		rmSync(left, { recursive: true, force: true });
+		return `removed ${left}`;
+	} catch (error) {
+		return `cannot remove ${left} (${error instanceof Error ? error.message : String(error)})`;
+	}
+};
+
+/** The group first, as what leads it may have ended. */
+const killLeft = (pid: number): boolean =>
+	[-pid, pid].some((target) => {
+		try {
+			return process.kill(target, "SIGKILL");
+		} catch {
+			return false;
+		}
+	});
+
 /** Kills and removes what dead owners left; gives a line for each thing done. */
 export const sweep = (): readonly string[] => {
 	const done: string[] = [];
@@ -93,23 +113,10 @@ export const sweep = (): readonly string[] => {
 		}
 		if (alive(owned.owner)) continue;
 		for (const child of owned.processes)
-			if (alive(child)) {
-				try {
-					process.kill(-child.pid, "SIGKILL");
-				} catch {
-					process.kill(child.pid, "SIGKILL");
-				}
-				done.push(`killed ${child.what} (pid ${child.pid})`);
-			}
-		for (const left of owned.paths.filter(isOurs)) {
-			rmSync(left, { recursive: true, force: true });
-			done.push(`removed ${left}`);
-		}
+			if (alive(child)) done.push(`${killLeft(child.pid) ? "killed" : "cannot kill"} ${child.what} (pid ${child.pid})`);
+		for (const left of owned.paths.filter((owned) => isOurs(owned) && existsSync(owned))) done.push(removeLeft(left));
 		rmSync(file, { force: true });
 	}
-	for (const left of staleTemporaries()) {
-		rmSync(left, { recursive: true, force: true });
-		done.push(`removed ${left}`);
-	}
+	for (const left of staleTemporaries()) done.push(removeLeft(left));
 	return done;
 };

@@ -64,9 +64,12 @@ export const missingRequirements = async (): Promise<readonly Requirement[]> => 
 /** True where apt-get is there to install with. */
 export const hasApt = async (): Promise<boolean> => await exists("/usr/bin/apt-get");
 
+/** What goes before a command that only root may run. */
+export const asRoot = (): readonly string[] => (process.getuid?.() === 0 ? [] : ["sudo", "--non-interactive"]);
+
 /** Installs packages by apt-get, through sudo unless this is root. */
 export const aptInstall = async (packages: readonly string[], signal: AbortSignal, logFile: string): Promise<void> => {
-	const sudo = process.getuid?.() === 0 ? [] : ["sudo", "--non-interactive"];
+	const sudo = asRoot();
 	const apt = async (...args: readonly string[]): Promise<void> => {
 		const [command = "", ...rest] = [...sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", ...args];
 		await run(command, rest, {
