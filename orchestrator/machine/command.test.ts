@@ -55,9 +55,11 @@ t.test("our init stands where virtme's stood, with the lab and the guest's time"
 
 t.test("accelerators: emulation by name, KVM by name, never a silent second choice", async (t) => {
 	t.same(valuesOf(bootCommand(VIRTME, PLAN), "-accel"), ["tcg,thread=multi"]);
+	t.same(valuesOf(bootCommand(VIRTME, PLAN), "-cpu"), ["max,-erms,-fsrm"]);
 	const withKvm = [...VIRTME.slice(0, 3), "-machine", "accel=kvm:tcg", ...VIRTME.slice(3)];
 	const argv = bootCommand(withKvm, { ...PLAN, accelerator: "kvm" });
 	t.same(valuesOf(argv, "-accel"), ["kvm"]);
+	t.same(valuesOf(argv, "-cpu"), ["max"], "virtme-ng's own choice");
 	t.notMatch(argv.join(" "), /kvm:tcg/);
 });
 

@@ -12,7 +12,7 @@ const linesOfKernel = (build: KernelBuild): readonly string[] => [
 	),
 	...build.patches.map(
 		(patch) =>
-			`  ${patch.number}/${patch.total} ${clean(patch.digest).slice(0, SHORT)} ${clean(patch.subject, 70)} (${clean(patch.author, 60)})`,
+			`  ${patch.number}/${patch.total} ${clean(patch.digest).slice(0, SHORT)} ${clean(patch.subject, 70)} (${clean(patch.author.replace(/ <.*/, ""), 40)})`,
 	),
 ];
 
@@ -26,7 +26,7 @@ export const headerOf = ({ run }: ArchivedRun, style: Style): readonly string[] 
 	return [
 		paint(style, "bold", `run ${clean(run.id)}`),
 		...wrap(
-			`started ${run.startedAt.slice(0, 19).replace("T", " ")} UTC, ${took}${run.interrupted ? ", interrupted" : ""}; fuselab ${run.fuselab}; config ${run.configPath}`,
+			`started ${run.startedAt.slice(0, 19).replace("T", " ")} UTC, ${took}${run.interrupted ? ", interrupted" : ""}; fuselab ${run.fuselab}; config ${run.configPath.split("/").slice(-2).join("/")}`,
 			"",
 		),
 		...(run.kernels.length === 0 ? ["kernel: none was built"] : run.kernels.flatMap(linesOfKernel)),
