@@ -35,7 +35,7 @@ t.test("says what ran, on what, when and for how long", async (t) => {
 		"run 20261123-101500-quick",
 		"started 2026-11-23 10:15:00 UTC, took 4 min 12 s; fuselab 0.1.0; config configs/quick.yaml",
 		"kernel counters: source 7.3.4-1~bpo13+1, 2 patches, image sha256 abcdef012345, gcc 12.2.0",
-		"  2/2 222222222222 fuse: show counts in debugfs (A <a@example.org>)",
+		"  2/2 222222222222 fuse: show counts in debugfs (A)",
 		"machine qemu-tcg (KVM boots no guest here): 2 CPUs, 2048 MiB, NVMe 1024 MiB",
 		"host: Linux 6.1.0, 2 CPUs",
 	])
