@@ -21,6 +21,21 @@ const modeArguments = (order: ServerOrder): readonly string[] => {
 	}
 };
 
+/** prlimit(1) sets the limit and becomes the server, so the pid stays ours. */
+const limitArguments = ({ memlockBytes }: ServerOrder): readonly string[] =>
+	memlockBytes === null ? [] : ["prlimit", `--memlock=${memlockBytes}:${memlockBytes}`];
+
+const setSysctls = (sysctls: ServerOrder["sysctls"]): void => {
+	for (const [name, value] of Object.entries(sysctls)) {
+		try {
+			writeFileSync(`/proc/sys/${name.replaceAll(".", "/")}`, value);
+		} catch (error) {
+			const why = error instanceof Error ? error.message : String(error);
+			throw new Error(`sysctl ${name}=${value} was refused: ${why}`);
+		}
+	}
+};
+
 /** Minor device number of the FUSE mount, which is the connection's number in fusectl and debugfs; null when not mounted. */
 export const connectionOf = (mountPoint: string): number | null => {
 	for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
@@ -71,11 +86,16 @@ export class Server {
 			order.lies.length === 0
 				? {}
 				: { LD_PRELOAD: `${process.env.FUSELAB_LAB}/lie.so`, FUSELAB_LIE: order.lies.join(",") };
-		const child = spawn(
+		setSysctls(order.sysctls);
+		const [command = "", ...args] = [
+			...limitArguments(order),
 			`${LIBFUSE}/bin/passthrough_hp`,
-			[source, MOUNT, "--nopassthrough", "--foreground", ...modeArguments(order)],
-			{ stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib`, ...preload } },
-		);
+			...[source, MOUNT, "--nopassthrough", "--foreground", ...modeArguments(order)],
+		];
+		const child = spawn(command, args, {
+			stdio: ["ignore", "pipe", "pipe"],
+			env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib`, ...preload },
+		});
 		const log: string[] = [];
 		for (const stream of [child.stdout, child.stderr])
 			createInterface({ input: stream }).on("line", (line) => {

@@ -122,7 +122,7 @@ export const executeConfig = async (
 			plan,
 			{
 				kernels: config.kernels,
-				serverOf: (cell) => ({ queueDepth: config.server.queueDepth, lies: liesFor(config, cell) }),
+				serverOf: (cell) => ({ ...config.server, lies: liesFor(config, cell) }),
 				signal,
 			},
 			ports,

@@ -28,7 +28,7 @@ export const shellCommand = async (file: string): Promise<number> => {
 	await launchShell(
 		{ virtme: bench.virtme, root: bench.root.path, lab: bench.lab.guestPath, spec: config.machine, machine, boots },
 		build,
-		{ mode, store, queueDepth: config.server.queueDepth, lies: config.server.lies },
+		{ ...config.server, mode, store },
 		signal,
 	);
 	return EXIT.hoped;

@@ -96,7 +96,12 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 		machine: { kind, cpus, memoryMiB: memory, ...(shape.stores.includes("nvme-ext4") ? { nvmeMiB: nvme } : {}) },
 		modes: shape.modes,
 		stores: shape.stores,
-		server: { queueDepth: shape.server["queue-depth"], lies: shape.server.lies },
+		server: {
+			queueDepth: shape.server["queue-depth"],
+			lies: shape.server.lies,
+			memlockBytes: shape.server.memlock ?? null,
+			sysctls: Object.fromEntries(Object.entries(shape.sysctls).map(([key, value]) => [key, String(value)])),
+		},
 		cases:
 			typeof asked === "string"
 				? cases.filter(() => asked === "all")

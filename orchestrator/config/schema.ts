@@ -84,6 +84,9 @@ const machine = z.strictObject(
 	{ error: "a map with kind, cpus, memory or nvme" },
 );
 
+const MEMLOCK_WANTED = "the server's locked-memory limit in bytes, or unlimited";
+const SYSCTLS_WANTED = "a map from sysctl names such as fs.fuse.max_pages_limit to values";
+
 const server = z.strictObject(
 	{
 		"queue-depth": wholeNumber(1, 1024).default(8),
@@ -91,8 +94,9 @@ const server = z.strictObject(
 			.array(text(/^[a-z][a-z-]{0,63}$/, "the name of a lie"), { error: "a list of lies; [] is an honest server" })
 			.max(64, { error: "at most 64 lies" })
 			.default([]),
+		memlock: z.union([z.literal("unlimited"), wholeNumber(0, 2 ** 40)], { error: MEMLOCK_WANTED }).optional(),
 	},
-	{ error: "a map with queue-depth or lies" },
+	{ error: "a map with queue-depth, lies or memlock" },
 );
 
 const CASES_WANTED = "all, none, or a list of case names and patterns such as io/*";
@@ -106,6 +110,13 @@ export const configSchema = z.strictObject(
 		modes: listOf(choice(MODES), "a list of modes", MODES.length),
 		stores: listOf(choice(STORES), "a list of stores", STORES.length),
 		server: server.prefault({}),
+		sysctls: z
+			.record(
+				z.string().regex(/^[a-z0-9_]+(\.[A-Za-z0-9_-]+)+$/, { error: SYSCTLS_WANTED }),
+				z.union([z.number(), z.string().max(200)], { error: SYSCTLS_WANTED }),
+				{ error: SYSCTLS_WANTED },
+			)
+			.default({}),
 		cases: z
 			.union([z.enum(["all", "none"]), listOf(text(/^.{1,200}$/, CASES_WANTED), CASES_WANTED, 1000)], {
 				error: CASES_WANTED,

@@ -13,7 +13,14 @@ export interface ServerOrder {
 	readonly queueDepth: number;
 	/** Names of lies for the negative-control shim (guest/server/lie.c); empty = honest. */
 	readonly lies: readonly string[];
+	/** RLIMIT_MEMLOCK of the server, soft and hard; null = as the guest has it. */
+	readonly memlockBytes: number | "unlimited" | null;
+	/** Set before the server starts, e.g. `fs.fuse.max_pages_limit`. */
+	readonly sysctls: Readonly<Record<string, string>>;
 }
+
+/** A server order without what the cell decides. */
+export type ServerSettings = Omit<ServerOrder, "mode" | "store">;
 
 export type HostMessage =
 	| {

@@ -17,6 +17,10 @@ export interface LabConfig {
 		readonly queueDepth: number;
 		/** Empty = an honest server. */
 		readonly lies: readonly string[];
+		/** RLIMIT_MEMLOCK of the server, soft and hard; null = as the guest has it. */
+		readonly memlockBytes: number | "unlimited" | null;
+		/** Set in the guest before the server starts. */
+		readonly sysctls: Readonly<Record<string, string>>;
 	};
 	/** Names of the cases that were asked for, globs resolved, in the order of the known cases. */
 	readonly cases: readonly string[];

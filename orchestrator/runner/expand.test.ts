@@ -17,7 +17,7 @@ const config: LabConfig = {
 	machine: { kind: "auto", cpus: 2, memoryMiB: 2048, nvmeMiB: 1024 },
 	modes: ["devfuse", "uring-libfuse"],
 	stores: ["tmpfs", "nvme-ext4"],
-	server: { queueDepth: 8, lies: [] },
+	server: { queueDepth: 8, lies: [], memlockBytes: null, sysctls: {} },
 	cases: ["meta/stat", "io/append"],
 	figures: "quick",
 	repeat: 2,

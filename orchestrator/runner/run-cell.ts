@@ -1,6 +1,6 @@
 /** One cell on one guest: orders it, gathers the evidence, judges. Faults of the subject never leave this file as errors. */
 import type { Cell } from "../domain/cell.ts";
-import type { ServerOrder } from "../domain/channel.ts";
+import type { ServerSettings } from "../domain/channel.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
 import type { KernelFinding, TapSummary, TransportProof } from "../domain/verdict.ts";
@@ -34,7 +34,7 @@ const figuresOf = (cell: Cell, end: CellEnd | undefined): readonly Figure[] =>
 /** Runs a cell on a guest; `boot` is the boot's name for the record. */
 export const runCell = async (
 	cell: Cell,
-	server: Pick<ServerOrder, "queueDepth" | "lies">,
+	server: ServerSettings,
 	guest: GuestPort,
 	boot: string,
 	ports: RunPorts,

@@ -94,7 +94,7 @@ const runWith = async (cells: readonly Cell[], change: Partial<RunPorts>, answer
 	const wish = { name: "k", source: { package: "p", suite: "s" }, series: [], fragments: [] };
 	const context = {
 		kernels: [wish],
-		serverOf: () => ({ queueDepth: 8, lies: [] }),
+		serverOf: () => ({ queueDepth: 8, lies: [], memlockBytes: null, sysctls: {} }),
 		signal: new AbortController().signal,
 	};
 	await runPlan({ cells, ruledOut: [] }, context, ports);

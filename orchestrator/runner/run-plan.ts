@@ -1,6 +1,6 @@
 /** Executes a plan: kernel by kernel, one guest for many cells, a new guest after one that can no longer be trusted. */
 import type { Cell, Plan } from "../domain/cell.ts";
-import type { ServerOrder } from "../domain/channel.ts";
+import type { ServerSettings } from "../domain/channel.ts";
 import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
@@ -12,7 +12,7 @@ import { runCell } from "./run-cell.ts";
 export interface PlanContext {
 	readonly kernels: readonly KernelWish[];
 	/** How the server of a cell is to be started, besides mode and store. */
-	readonly serverOf: (cell: Cell) => Pick<ServerOrder, "queueDepth" | "lies">;
+	readonly serverOf: (cell: Cell) => ServerSettings;
 	readonly signal: AbortSignal;
 }
 
