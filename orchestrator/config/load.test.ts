@@ -104,7 +104,7 @@ repeat: 0
 			"c/x.yaml:8:9: stores: wanted a list of stores, found an empty list",
 			'c/x.yaml:9:18: machine.cpus: wanted a whole number from 1 to 64, found "two"',
 			"c/x.yaml:9:31: machine.memory: wanted a size from 256M to 1024G, such as 512M or 2G, found 2",
-			'c/x.yaml:10:11: server.queue_depth: wanted one of the keys queue-depth, lies, found the unknown key "queue_depth" (did you mean queue-depth?)',
+			'c/x.yaml:10:11: server.queue_depth: wanted one of the keys queue-depth, lies, memlock, found the unknown key "queue_depth" (did you mean queue-depth?)',
 			'c/x.yaml:10:34: server.lies[0]: wanted one of read-data, write-lost, found "read-dat" (did you mean read-data?)',
 			'c/x.yaml:11:9: cases[0]: wanted a case name or a pattern that matches one (`fuselab cases` lists them), found "io/apend" (did you mean io/append?)',
 			'c/x.yaml:11:19: cases[1]: wanted a case name or a pattern that matches one (`fuselab cases` lists them), found "nothing/*"',
