@@ -1,8 +1,10 @@
 /** `fuselab shell CONFIG`: a terminal in a guest, the server mounted. */
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { EXIT, LabError } from "../domain/lab-error.ts";
 import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
+import { ownPath } from "../host/ledger.ts";
 import { chooseMachine, launchShell } from "../machine/qemu-launcher.ts";
 import { prepareBench, prepareKernel } from "./prepare.ts";
 import { readConfig } from "./run.ts";
@@ -25,11 +27,14 @@ export const shellCommand = async (file: string): Promise<number> => {
 		`Linux ${build.sourceVersion}, ${machine.chosen}; server in mode ${mode} on ${store} at /run/fuselab/mnt; \`exit\` ends the guest.\n`,
 	);
 	const boots = await ensureFolder(path.join(folders.state(), "shells", String(process.pid)));
-	await launchShell(
-		{ virtme: bench.virtme, root: bench.root.path, lab: bench.lab.guestPath, spec: config.machine, machine, boots },
-		build,
-		{ ...config.server, mode, store },
-		signal,
-	);
+	const disown = ownPath(boots);
+	try {
+		const { virtme, root, lab } = bench;
+		const launcher = { virtme, root: root.path, lab: lab.guestPath, spec: config.machine, machine, boots };
+		await launchShell(launcher, build, { ...config.server, mode, store }, signal);
+	} finally {
+		await rm(boots, { recursive: true, force: true });
+		disown();
+	}
 	return EXIT.hoped;
 };
