@@ -17,6 +17,8 @@ export const LIES = [
 	"unlink-ignored",
 	"exit-status",
 ] as const;
+/** Not lies, but deaths that no case is meant to notice: the lab itself must. */
+export const DEATHS = ["fsync-dies"] as const;
 export type Lie = (typeof LIES)[number];
 
 /** What a case may use. All paths are absolute paths in the guest. */

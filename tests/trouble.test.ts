@@ -43,6 +43,18 @@ t.test("a kernel that panics in mid-case fails that case and no other", async (t
 	t.same(guestsRunning(), [], "no guest is left");
 });
 
+t.test("a server that dies in mid-case fails that case, and the next one gets a new server", async (t) => {
+	const { status, stdout } = await fuselab("run", "tests/configs/dying-server.yaml", "--json");
+	t.equal(status, 1);
+	const { cells } = readReport(stdout);
+	const verdicts = cells.map(
+		({ cell, verdict }) => `${cell.id.split("/").slice(-1)} ${verdict.outcome} ${verdict.because}`,
+	);
+	t.same(verdicts, ["end-of-file#1 pass ok", "fsync#1 fail server-died", "sparse-holes#1 pass ok"]);
+	t.match(cells[1]?.verdict.detail, /SIGKILL/);
+	t.same(guestsRunning(), [], "no guest is left");
+});
+
 for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const)
 	t.test(`${signal} in mid-run leaves no guest`, async (t) => {
 		const running = startFuselab("run", "tests/configs/one-mode.yaml");

@@ -122,6 +122,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 			(line) => send({ type: "server-log", id: order.id, line }),
 			60_000,
 		);
+		proof = { ...proof, detail: "the server ended before its witnesses could be read" };
 		const { pid, connection } = server;
 		const before = readWitness(pid, connection);
 		let after: Witness | null = null;

@@ -25,6 +25,10 @@ const modeArguments = (order: ServerOrder): readonly string[] => {
 const limitArguments = ({ memlockBytes }: ServerOrder): readonly string[] =>
 	memlockBytes === null ? [] : ["prlimit", `--memlock=${memlockBytes}:${memlockBytes}`];
 
+/** env(1) comes last before the server, as the shim takes itself out of the environment of what it is loaded into. */
+const lieArguments = ({ lies }: ServerOrder): readonly string[] =>
+	lies.length === 0 ? [] : ["env", `LD_PRELOAD=${process.env.FUSELAB_LAB}/lie.so`, `FUSELAB_LIE=${lies.join(",")}`];
+
 const setSysctls = (sysctls: ServerOrder["sysctls"]): void => {
 	for (const [name, value] of Object.entries(sysctls)) {
 		try {
@@ -82,19 +86,16 @@ export class Server {
 		timeoutMs: number,
 	): Promise<Server> {
 		mkdirSync(MOUNT, { recursive: true });
-		const preload: Record<string, string> =
-			order.lies.length === 0
-				? {}
-				: { LD_PRELOAD: `${process.env.FUSELAB_LAB}/lie.so`, FUSELAB_LIE: order.lies.join(",") };
 		setSysctls(order.sysctls);
 		const [command = "", ...args] = [
 			...limitArguments(order),
+			...lieArguments(order),
 			`${LIBFUSE}/bin/passthrough_hp`,
 			...[source, MOUNT, "--nopassthrough", "--foreground", ...modeArguments(order)],
 		];
 		const child = spawn(command, args, {
 			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib`, ...preload },
+			env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib` },
 		});
 		const log: string[] = [];
 		for (const stream of [child.stdout, child.stderr])

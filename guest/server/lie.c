@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ enum lie {
 	SIZE_WRONG,
 	UNLINK_IGNORED,
 	EXIT_STATUS,
+	FSYNC_DIES,
 	LIE_COUNT,
 };
 
@@ -49,6 +51,7 @@ static const char *const lies[LIE_COUNT] = {
 	[SIZE_WRONG] = "size-wrong",
 	[UNLINK_IGNORED] = "unlink-ignored",
 	[EXIT_STATUS] = "exit-status",
+	[FSYNC_DIES] = "fsync-dies",
 };
 
 /* Written by the constructor only, before any thread exists. */
@@ -278,6 +281,8 @@ int fchmod(int fd, mode_t mode)
 
 static int sync_or_lie(int (*real)(int), int fd)
 {
+	if (lying[FSYNC_DIES])
+		raise(SIGKILL);
 	if (!lying[FSYNC_ERROR])
 		return real(fd);
 	errno = EIO;

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { LIES } from "../../testcases/case.ts";
+import { DEATHS, LIES } from "../../testcases/case.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import { readRun } from "../archive/read.ts";
 import { createRun, writeCell, writeRun } from "../archive/write.ts";
@@ -33,7 +33,7 @@ export interface RunOptions {
 }
 
 const CASE_NAMES = CASES.map(({ name }) => name);
-const LIE_NAMES = ["control", ...LIES];
+const LIE_NAMES = ["control", ...LIES, ...DEATHS];
 
 /** Reads a config against the cases and lies that exist. */
 export const readConfig = async (file: string): Promise<LabConfig> => await loadConfig(file, CASE_NAMES, LIE_NAMES);
