@@ -158,5 +158,7 @@ export const runCommand = async (config: LabConfig, options: RunOptions): Promis
 	}
 	const status = await printReport(folder, options.json);
 	process.stderr.write(`Records: ${folder}\n`);
-	return interrupt.received() === undefined ? status : EXIT.sigint;
+	const reason = interrupt.received();
+	if (reason !== undefined) return reason === "SIGTERM" ? EXIT.sigterm : EXIT.sigint;
+	return status;
 };
