@@ -13,7 +13,7 @@ import { asRoot } from "../../orchestrator/host/requirements.ts";
 const SUITE = "sid";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** What runs or is built in the guest; g++, meson and the headers are libfuse's. */
+/** What runs or is built in the guest; g++, meson and the headers are libfuse's, jansson is the server's. */
 const PACKAGES = [
 	"nodejs",
 	"fio",
@@ -21,6 +21,7 @@ const PACKAGES = [
 	"liburing-dev",
 	"libnuma-dev",
 	"libcxxopts-dev",
+	"libjansson-dev",
 	"meson",
 	"ninja-build",
 	"g++",
@@ -31,6 +32,11 @@ const PACKAGES = [
 	"strace",
 	"util-linux",
 	"procps",
+	"attr",
+	"acl",
+	"libcap2-bin",
+	"elfutils",
+	"stress-ng",
 	"kmod",
 	// What virtme-ng's own init needs, so that `bench startup` compares with a boot that works.
 	"iproute2",
@@ -38,14 +44,15 @@ const PACKAGES = [
 	"systemd-sysv",
 ] as const;
 
-/** Builds libfuse with liburing (Debian's own build has none) and keeps what the guest runs. */
+/** Builds libfuse with liburing and custom I/O (Debian's own build has neither) and keeps what the guest runs or builds against. */
 const BUILD_LIBFUSE = `set -e
 cd /usr/src/fuse3
-meson setup build --prefix=/opt/libfuse --buildtype=release -Dexamples=true -Dtests=false -Dutils=false
+meson setup build --prefix=/opt/libfuse --libdir=lib --buildtype=release -Dexamples=true -Dtests=false -Dutils=false -Denable-custom-io=true
 ninja -C build
-mkdir -p /opt/libfuse/bin /opt/libfuse/lib
+mkdir -p /opt/libfuse/bin /opt/libfuse/lib /opt/libfuse/include
 cp build/example/passthrough_hp /opt/libfuse/bin/
 cp -a build/lib/libfuse3.so* /opt/libfuse/lib/
+cp include/*.h build/libfuse_config.h /opt/libfuse/include/
 dpkg-query -W -f '\${Package} \${Version}\\n' > /opt/fuselab-packages
 cp /dev/null /etc/machine-id
 mkdir -p /opt/fuselab

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* An open file of a store: what READ and WRITE need, whichever way they go. */
+#ifndef FUSELAB_HANDLE_H
+#define FUSELAB_HANDLE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct handle {
+	int fd;
+	/*
+	 * The same file without O_DIRECT, for what the store refuses to do directly:
+	 * the kernel cuts requests at pages of the caller's memory, so their lengths
+	 * need not be multiples of a block. -1: fd is not O_DIRECT.
+	 */
+	int buffered_fd;
+	/* handle_nowait's answer, -1: not asked yet */
+	atomic_schar nowait;
+	/* never used twice, so that a queue's file table cannot take one file for another */
+	uint64_t serial;
+	/* ring operations so far; a file that is read once is not worth a slot */
+	atomic_uint ring_uses;
+	/* queues whose file table may hold it: bit qid modulo 64 */
+	atomic_ulong installed;
+	atomic_uint refs;
+	/* the null store's idea of the size; NULL: the file knows */
+	atomic_llong *size;
+};
+
+/* Takes over `fd`; NULL (and fd closed) when there is no memory. */
+struct handle *handle_make(int fd);
+void handle_get(struct handle *handle);
+/* Drops a reference; the last one closes. */
+void handle_put(struct handle *handle);
+
+/* io_uring can try the file without blocking, so that ring I/O needs no worker thread. */
+bool handle_nowait(struct handle *handle);
+
+/* Whole transfers unless the file ends: bytes done, or a negative errno. */
+ssize_t handle_read(struct handle *handle, void *memory, size_t size, uint64_t offset, bool buffered);
+ssize_t handle_write(struct handle *handle, const void *memory, size_t size, uint64_t offset, bool buffered);
+/* How much of a read there is; only the null store's files have no end of their own. */
+size_t handle_rest(const struct handle *handle, size_t size, uint64_t offset);
+/* The null store's file has grown to at least this. */
+void handle_grown(struct handle *handle, uint64_t end);
+
+#endif

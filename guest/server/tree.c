@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The memory and the null store: names and attributes in this process. A file's
+ * bytes are a memfd's (so that zero-copy has a file to read from), or those of
+ * /dev/zero, where writes go nowhere and reads give zeros up to the size.
+ */
+#define _GNU_SOURCE
+#define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 18)
+#include <errno.h>
+#include <fcntl.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+#include "operations.h"
+
+struct node;
+
+struct name {
+	struct name *next, *prev;
+	/* place in the folder, for readdir; never used twice there */
+	off_t cookie;
+	struct node *node;
+	char text[];
+};
+
+struct node {
+	struct stat attr;
+	uint64_t lookups;
+	/* regular files */
+	int fd;
+	atomic_llong size;
+	/* symbolic links */
+	char *target;
+	/* folders: a search tree over the names, and the names in the order they came */
+	void *index;
+	struct name *first, *last;
+	off_t last_cookie;
+	struct node *parent;
+};
+
+static struct node root;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static enum store kind;
+static ino_t last_ino = FUSE_ROOT_ID;
+
+static struct node *node_of(fuse_ino_t ino)
+{
+	return ino == FUSE_ROOT_ID ? &root : (struct node *)(uintptr_t)ino;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+static struct name *make_name(const char *text)
+{
+	struct name *name = calloc(1, sizeof(*name) + strlen(text) + 1);
+
+	if (name)
+		memcpy(name->text, text, strlen(text) + 1);
+	return name;
+}
+
+static struct name *find(const struct node *folder, const char *text)
+{
+	struct name *key = make_name(text);
+	struct name **found = key ? tfind(key, &folder->index, compare) : NULL;
+
+	free(key);
+	return found ? *found : NULL;
+}
+
+static void touch(struct node *node, bool content)
+{
+	clock_gettime(CLOCK_REALTIME, &node->attr.st_ctim);
+	if (content)
+		node->attr.st_mtim = node->attr.st_ctim;
+}
+
+static int add_name(struct node *folder, const char *text, struct node *node)
+{
+	struct name *name = make_name(text);
+
+	if (!name || !tsearch(name, &folder->index, compare)) {
+		free(name);
+		return ENOMEM;
+	}
+	name->node = node;
+	name->cookie = ++folder->last_cookie;
+	name->prev = folder->last;
+	*(folder->last ? &folder->last->next : &folder->first) = name;
+	folder->last = name;
+	node->attr.st_nlink++;
+	if (S_ISDIR(node->attr.st_mode)) {
+		node->parent = folder;
+		folder->attr.st_nlink++;
+	}
+	touch(folder, true);
+	touch(node, false);
+	return 0;
+}
+
+static void free_if_unused(struct node *node)
+{
+	if (node == &root || node->lookups || node->attr.st_nlink)
+		return;
+	if (node->fd >= 0)
+		close(node->fd);
+	free(node->target);
+	free(node);
+}
+
+static void remove_name(struct node *folder, struct name *name)
+{
+	struct node *node = name->node;
+
+	tdelete(name, &folder->index, compare);
+	*(name->prev ? &name->prev->next : &folder->first) = name->next;
+	*(name->next ? &name->next->prev : &folder->last) = name->prev;
+	node->attr.st_nlink--;
+	if (S_ISDIR(node->attr.st_mode)) {
+		node->attr.st_nlink = 0;
+		folder->attr.st_nlink--;
+	}
+	touch(folder, true);
+	touch(node, false);
+	free(name);
+	free_if_unused(node);
+}
+
+static struct node *make_node(fuse_req_t req, mode_t mode)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	struct node *node = calloc(1, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->attr.st_ino = ++last_ino;
+	node->attr.st_mode = mode;
+	node->attr.st_uid = ctx->uid;
+	node->attr.st_gid = ctx->gid;
+	node->attr.st_nlink = S_ISDIR(mode) ? 1 : 0;
+	node->fd = -1;
+	touch(node, true);
+	node->attr.st_atim = node->attr.st_mtim;
+	if (S_ISREG(mode)) {
+		node->fd = kind == STORE_MEMORY ? memfd_create("fuselab", MFD_CLOEXEC) : open("/dev/zero", O_RDWR | O_CLOEXEC);
+		if (node->fd < 0) {
+			free(node);
+			return NULL;
+		}
+	}
+	return node;
+}
+
+static struct stat attr_of(struct node *node)
+{
+	struct stat st = node->attr;
+	struct stat file;
+
+	st.st_blksize = 4096;
+	if (!S_ISREG(st.st_mode))
+		return st;
+	st.st_size = atomic_load(&node->size);
+	if (kind == STORE_MEMORY && !fstat(node->fd, &file)) {
+		st.st_size = file.st_size;
+		st.st_blocks = file.st_blocks;
+	}
+	return st;
+}
+
+static struct fuse_entry_param entry_of(fuse_req_t req, struct node *node)
+{
+	const struct options *options = &server_of(req)->options;
+
+	return (struct fuse_entry_param){
+		.ino = node == &root ? FUSE_ROOT_ID : (uintptr_t)node,
+		.attr = attr_of(node),
+		.attr_timeout = options->attr_timeout,
+		.entry_timeout = options->entry_timeout,
+	};
+}
+
+static void store_lookup(fuse_req_t req, fuse_ino_t parent, const char *text)
+{
+	struct fuse_entry_param entry = { 0 };
+	struct name *name;
+
+	pthread_mutex_lock(&lock);
+	name = find(node_of(parent), text);
+	if (name) {
+		name->node->lookups++;
+		entry = entry_of(req, name->node);
+	}
+	pthread_mutex_unlock(&lock);
+	if (name)
+		fuse_reply_entry(req, &entry);
+	else
+		fuse_reply_err(req, ENOENT);
+}
+
+static void store_forget(fuse_req_t req, fuse_ino_t ino, uint64_t lookups)
+{
+	struct node *node = node_of(ino);
+
+	pthread_mutex_lock(&lock);
+	node->lookups -= lookups < node->lookups ? lookups : node->lookups;
+	free_if_unused(node);
+	pthread_mutex_unlock(&lock);
+	fuse_reply_none(req);
+}
+
+static void store_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct stat st;
+
+	(void)fi;
+	pthread_mutex_lock(&lock);
+	st = attr_of(node_of(ino));
+	pthread_mutex_unlock(&lock);
+	fuse_reply_attr(req, &st, server_of(req)->options.attr_timeout);
+}
+
+static int set_size(struct node *node, off_t size)
+{
+	if (kind == STORE_MEMORY)
+		return ftruncate(node->fd, size) ? errno : 0;
+	atomic_store(&node->size, size);
+	return 0;
+}
+
+static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int valid, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(ino);
+	struct stat *mine = &node->attr;
+	struct stat st;
+	int err = 0;
+
+	(void)fi;
+	pthread_mutex_lock(&lock);
+	if (valid & FUSE_SET_ATTR_SIZE)
+		err = set_size(node, attr->st_size);
+	if (!err) {
+		touch(node, valid & FUSE_SET_ATTR_SIZE);
+		if (valid & FUSE_SET_ATTR_MODE)
+			mine->st_mode = (mine->st_mode & S_IFMT) | (attr->st_mode & ~(mode_t)S_IFMT);
+		if (valid & FUSE_SET_ATTR_UID)
+			mine->st_uid = attr->st_uid;
+		if (valid & FUSE_SET_ATTR_GID)
+			mine->st_gid = attr->st_gid;
+		if (valid & FUSE_SET_ATTR_ATIME)
+			mine->st_atim = valid & FUSE_SET_ATTR_ATIME_NOW ? mine->st_ctim : attr->st_atim;
+		if (valid & FUSE_SET_ATTR_MTIME)
+			mine->st_mtim = valid & FUSE_SET_ATTR_MTIME_NOW ? mine->st_ctim : attr->st_mtim;
+	}
+	st = attr_of(node);
+	pthread_mutex_unlock(&lock);
+	if (err)
+		fuse_reply_err(req, err);
+	else
+		fuse_reply_attr(req, &st, server_of(req)->options.attr_timeout);
+}
+
+/* A new node under a new name; NULL and *err when not. The node has one lookup. */
+static struct node *add_node(fuse_req_t req, fuse_ino_t parent, const char *text, mode_t mode, int *err)
+{
+	struct node *folder = node_of(parent);
+	struct node *node = NULL;
+
+	*err = EEXIST;
+	if (find(folder, text))
+		return NULL;
+	*err = ENOMEM;
+	node = make_node(req, mode);
+	if (!node)
+		return NULL;
+	*err = add_name(folder, text, node);
+	if (*err) {
+		node->attr.st_nlink = 0;
+		free_if_unused(node);
+		return NULL;
+	}
+	node->lookups++;
+	return node;
+}
+
+static void make(fuse_req_t req, fuse_ino_t parent, const char *text, mode_t mode, const char *target)
+{
+	struct fuse_entry_param entry = { 0 };
+	struct node *node;
+	int err;
+
+	pthread_mutex_lock(&lock);
+	node = add_node(req, parent, text, mode, &err);
+	if (node && target) {
+		node->target = strdup(target);
+		node->attr.st_size = (off_t)strlen(target);
+	}
+	if (node)
+		entry = entry_of(req, node);
+	pthread_mutex_unlock(&lock);
+	if (err)
+		fuse_reply_err(req, err);
+	else
+		fuse_reply_entry(req, &entry);
+}
+
+static void store_mknod(fuse_req_t req, fuse_ino_t parent, const char *text, mode_t mode, dev_t rdev)
+{
+	(void)rdev;
+	if (S_ISREG(mode) || S_ISFIFO(mode) || S_ISSOCK(mode))
+		make(req, parent, text, mode, NULL);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+static void store_mkdir(fuse_req_t req, fuse_ino_t parent, const char *text, mode_t mode)
+{
+	make(req, parent, text, S_IFDIR | mode, NULL);
+}
+
+static void store_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *text)
+{
+	make(req, parent, text, S_IFLNK | 0777, target);
+}
+
+static void store_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	fuse_reply_readlink(req, node_of(ino)->target ? node_of(ino)->target : "");
+}
+
+static void store_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *text)
+{
+	struct node *node = node_of(ino);
+	struct fuse_entry_param entry = { 0 };
+	int err;
+
+	pthread_mutex_lock(&lock);
+	err = find(node_of(parent), text) ? EEXIST : add_name(node_of(parent), text, node);
+	if (!err) {
+		node->lookups++;
+		entry = entry_of(req, node);
+	}
+	pthread_mutex_unlock(&lock);
+	if (err)
+		fuse_reply_err(req, err);
+	else
+		fuse_reply_entry(req, &entry);
+}
+
+static int remove_checked(struct node *folder, const char *text, bool want_folder)
+{
+	struct name *name = find(folder, text);
+
+	if (!name)
+		return ENOENT;
+	if (S_ISDIR(name->node->attr.st_mode) != want_folder)
+		return want_folder ? ENOTDIR : EISDIR;
+	if (want_folder && name->node->first)
+		return ENOTEMPTY;
+	remove_name(folder, name);
+	return 0;
+}
+
+static void remove_and_reply(fuse_req_t req, fuse_ino_t parent, const char *text, bool folder)
+{
+	int err;
+
+	pthread_mutex_lock(&lock);
+	err = remove_checked(node_of(parent), text, folder);
+	pthread_mutex_unlock(&lock);
+	fuse_reply_err(req, err);
+}
+
+static void store_unlink(fuse_req_t req, fuse_ino_t parent, const char *text)
+{
+	remove_and_reply(req, parent, text, false);
+}
+
+static void store_rmdir(fuse_req_t req, fuse_ino_t parent, const char *text)
+{
+	remove_and_reply(req, parent, text, true);
+}
+
+static int move(struct node *from, const char *text, struct node *to, const char *new_text, unsigned int flags)
+{
+	struct name *name = find(from, text);
+	struct name *old = find(to, new_text);
+	struct node *node;
+	int err;
+
+	if (!name)
+		return ENOENT;
+	if (flags & ~(unsigned int)RENAME_NOREPLACE)
+		return EINVAL;
+	if (old && flags & RENAME_NOREPLACE)
+		return EEXIST;
+	if (old && old->node == name->node)
+		return 0;
+	node = name->node;
+	err = old ? remove_checked(to, new_text, S_ISDIR(node->attr.st_mode)) : 0;
+	if (err)
+		return err;
+	/* Held: the node must outlive the moment without a name. */
+	node->lookups++;
+	remove_name(from, name);
+	if (S_ISDIR(node->attr.st_mode))
+		node->attr.st_nlink = 1;
+	err = add_name(to, new_text, node);
+	node->lookups--;
+	return err;
+}
+
+static void store_rename(fuse_req_t req, fuse_ino_t parent, const char *text, fuse_ino_t new_parent, const char *new_text,
+			 unsigned int flags)
+{
+	int err;
+
+	pthread_mutex_lock(&lock);
+	err = move(node_of(parent), text, node_of(new_parent), new_text, flags);
+	pthread_mutex_unlock(&lock);
+	fuse_reply_err(req, err);
+}
+
+static int open_node(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	char path[32];
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", node->fd);
+	fd = kind == STORE_NULL ? dup(node->fd) :
+				  open(path, (store_flags(&server_of(req)->options, fi->flags) & ~(O_DIRECT | O_NOFOLLOW)));
+	if (fd < 0)
+		return errno;
+	err = file_opened(&server_of(req)->options, fd, fi);
+	if (!err && kind == STORE_NULL)
+		handle_of(fi)->size = &node->size;
+	return err;
+}
+
+static void store_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	int err = open_node(req, node_of(ino), fi);
+
+	if (err)
+		fuse_reply_err(req, err);
+	else
+		fuse_reply_open(req, fi);
+}
+
+static void store_create(fuse_req_t req, fuse_ino_t parent, const char *text, mode_t mode, struct fuse_file_info *fi)
+{
+	struct fuse_entry_param entry = { 0 };
+	struct node *node;
+	int err;
+
+	pthread_mutex_lock(&lock);
+	node = add_node(req, parent, text, S_IFREG | mode, &err);
+	if (node) {
+		err = open_node(req, node, fi);
+		entry = entry_of(req, node);
+	}
+	pthread_mutex_unlock(&lock);
+	if (err)
+		fuse_reply_err(req, err);
+	else
+		fuse_reply_create(req, &entry, fi);
+}
+
+static void store_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	fuse_reply_open(req, fi);
+}
+
+/* Cookies 1 and 2 are the two dots', the others a name's own plus 2. */
+static void store_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	struct node *folder = node_of(ino);
+	struct name *name;
+	char *reply = malloc(size);
+	size_t used = 0;
+
+	(void)fi;
+	if (!reply) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	for (; offset < 2; offset++)
+		used += fuse_add_direntry(req, reply + used, size - used, offset ? ".." : ".", &folder->attr, offset + 1);
+	/* Names come in the order of their cookies; a reader that goes on starts near the end of a long folder. */
+	for (name = folder->last; name && name->cookie + 2 > offset; name = name->prev)
+		;
+	for (name = name ? name->next : folder->first; name; name = name->next) {
+		size_t taken = fuse_add_direntry(req, reply + used, size - used, name->text, &name->node->attr, name->cookie + 2);
+
+		if (taken > size - used)
+			break;
+		used += taken;
+	}
+	pthread_mutex_unlock(&lock);
+	fuse_reply_buf(req, reply, used);
+	free(reply);
+}
+
+static void store_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	(void)fi;
+	fuse_reply_err(req, 0);
+}
+
+static void store_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+	struct sysinfo info;
+	struct statvfs st = { .f_bsize = 4096, .f_frsize = 4096, .f_namemax = 255 };
+
+	(void)ino;
+	if (!sysinfo(&info)) {
+		st.f_blocks = info.totalram * info.mem_unit / 4096;
+		st.f_bfree = info.freeram * info.mem_unit / 4096;
+		st.f_bavail = st.f_bfree;
+	}
+	fuse_reply_statfs(req, &st);
+}
+
+int tree_open(struct server *server)
+{
+	kind = server->options.store;
+	root.attr = (struct stat){ .st_ino = FUSE_ROOT_ID, .st_mode = S_IFDIR | 0755, .st_nlink = 2,
+				   .st_uid = geteuid(), .st_gid = getegid() };
+	root.fd = -1;
+	touch(&root, true);
+	return 0;
+}
+
+const struct fuse_lowlevel_ops tree_operations = {
+	FILE_OPERATIONS,
+	.lookup = store_lookup,
+	.forget = store_forget,
+	.getattr = store_getattr,
+	.setattr = store_setattr,
+	.readlink = store_readlink,
+	.mknod = store_mknod,
+	.mkdir = store_mkdir,
+	.symlink = store_symlink,
+	.link = store_link,
+	.unlink = store_unlink,
+	.rmdir = store_rmdir,
+	.rename = store_rename,
+	.open = store_open,
+	.create = store_create,
+	.statfs = store_statfs,
+	.opendir = store_opendir,
+	.readdir = store_readdir,
+	.releasedir = store_releasedir,
+};
