@@ -1,10 +1,13 @@
-/** Puts this build's init, agent, cases and shim into the guest root, under a name that is their digest. */
-import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+/** Puts this build's init, agent, cases, shim and server into the guest root, under a name that is their digest. */
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { ServerBuild } from "../orchestrator/domain/channel.ts";
 import { digestOf } from "../orchestrator/host/files.ts";
 import { ensureFolder, folders } from "../orchestrator/host/folders.ts";
 import { run } from "../orchestrator/host/process.ts";
+import { asRoot } from "../orchestrator/host/requirements.ts";
 import type { GuestRoot } from "./root/root.ts";
+import { serverArguments } from "./server/compile.ts";
 
 export interface GuestLab {
 	/** The folder as the guest sees it, e.g. `/opt/fuselab/0123456789ab`. */
@@ -13,18 +16,49 @@ export interface GuestLab {
 }
 
 const WARNINGS = ["-O2", "-Wall", "-Wextra", "-Werror"];
+const BUNDLES = ["agent.mjs", "cases.mjs"];
+const COMPILE_TIMEOUT_MS = 10 * 60_000;
 
-/** Installs the lab unless this very build is there already; other builds in the same root are left alone. */
-export const ensureLab = async (root: GuestRoot, signal: AbortSignal): Promise<GuestLab> => {
+/** C sources and headers of the server; the shim beside them is a library of its own. */
+const serverFiles = async (): Promise<readonly string[]> => {
+	const folder = path.join(folders.clone(), "guest/server");
+	const names = (await readdir(folder)).filter((name) => /\.[ch]$/.test(name) && name !== "lie.c");
+	return names.toSorted().map((name) => path.join(folder, name));
+};
+
+/** Compiles with the guest's own compiler and libraries; `folder` is in the root's tree. */
+const compileServer = async (root: GuestRoot, folder: string, builds: readonly ServerBuild[], signal: AbortSignal) => {
+	const files = await serverFiles();
+	const sources = path.join(folder, "server");
+	await mkdir(sources);
+	for (const file of files) await cp(file, path.join(sources, path.basename(file)));
+	const inside = (name: string): string => `/${path.relative(root.path, path.join(folder, name))}`;
+	const units = files.filter((file) => file.endsWith(".c")).map((file) => inside(`server/${path.basename(file)}`));
+	for (const build of builds) {
+		const arguments_ = serverArguments(build, inside(`fuselab-server-${build}`), units);
+		const [program = "", ...args] = [...asRoot(), "chroot", root.path, "gcc", ...arguments_];
+		await run(program, args, { signal, timeoutMs: COMPILE_TIMEOUT_MS });
+	}
+};
+
+/**
+ * Installs the lab unless this very build is there already; other builds in the same root are left alone. `builds` are
+ * those of the server that are wanted.
+ */
+export const ensureLab = async (
+	root: GuestRoot,
+	builds: readonly ServerBuild[],
+	signal: AbortSignal,
+): Promise<GuestLab> => {
 	const clone = folders.clone();
-	const bundles = path.join(clone, "dist/bundle");
-	const inputs = [
-		path.join(clone, "guest/init/init.c"),
-		path.join(clone, "guest/server/lie.c"),
-		path.join(bundles, "agent.mjs"),
-		path.join(bundles, "cases.mjs"),
+	const [init, lie] = ["guest/init/init.c", "guest/server/lie.c"].map((file) => path.join(clone, file)) as [
+		string,
+		string,
 	];
-	const digest = digestOf(...(await Promise.all(inputs.map((file) => readFile(file))))).slice(0, 16);
+	const bundles = BUNDLES.map((name) => path.join(clone, "dist/bundle", name));
+	const inputs = [init, lie, ...bundles, ...(await serverFiles())];
+	const recipe = builds.flatMap((build) => [build, ...serverArguments(build, build, [])]).join(" ");
+	const digest = digestOf(recipe, ...(await Promise.all(inputs.map((file) => readFile(file))))).slice(0, 16);
 	const guestPath = `/opt/fuselab/${digest}`;
 	const target = path.join(root.path, guestPath);
 	const there = await readFile(path.join(target, "complete"), "utf8").catch(() => "");
@@ -32,10 +66,10 @@ export const ensureLab = async (root: GuestRoot, signal: AbortSignal): Promise<G
 	const temporary = path.join(await ensureFolder(path.join(root.path, "opt/fuselab")), `.${digest}.tmp-${process.pid}`);
 	try {
 		await mkdir(temporary);
-		const [init, lie] = [inputs[0] ?? "", inputs[1] ?? ""];
 		await run("gcc", [...WARNINGS, "-static", "-o", path.join(temporary, "init"), init], { signal });
 		await run("gcc", [...WARNINGS, "-fPIC", "-shared", "-o", path.join(temporary, "lie.so"), lie, "-ldl"], { signal });
-		for (const bundle of ["agent.mjs", "cases.mjs"]) await cp(path.join(bundles, bundle), path.join(temporary, bundle));
+		for (const bundle of bundles) await cp(bundle, path.join(temporary, path.basename(bundle)));
+		await compileServer(root, temporary, builds, signal);
 		await writeFile(path.join(temporary, "complete"), digest);
 		await rm(target, { recursive: true, force: true });
 		await rename(temporary, target);

@@ -1,6 +1,7 @@
 /** The contract between a case and the process that runs it (testcases/host.ts). */
 import type { Test } from "tap";
 import type { Mode, Store } from "../orchestrator/domain/cell.ts";
+import type { ServerMessage, ServerReady, ServerRequest } from "../orchestrator/domain/server-message.ts";
 
 /** What a lying server gets wrong (guest/server/lie.c); each case names the lie that it must notice. */
 export const LIES = [
@@ -33,6 +34,10 @@ export interface Lab {
 	readonly mountRoot: string;
 	/** Negotiated max_write in bytes. */
 	readonly maxWrite: number;
+	/** What our own server set up; null with another server. */
+	readonly server: ServerReady | null;
+	/** Sends our own server an order (guest/server/orders.h); null when it is another server, gone or silent. */
+	askServer(request: ServerRequest): Promise<ServerMessage | null>;
 	/** Runs a program, argument vector, no shell; resolves with its output whatever its status. */
 	run(command: string, args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
 	/** Unmounts with umount(8) and waits for the server to end by itself; bounded. */
@@ -65,16 +70,23 @@ export const defineCase = (definition: Case): Case => definition;
 export interface CaseOrder {
 	readonly type: "run";
 	readonly name: string;
-	readonly lab: Pick<Lab, "mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite">;
+	readonly lab: Pick<Lab, "mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "server">;
 	readonly timeoutMs: number;
 }
 
-/** What the case host sends back: TAP line by line, then `done`; `stop-server` asks the agent and gets `server-stopped`. */
+/** What the case host sends back: TAP line by line, then `done`; `stop-server` and `ask-server` get an answer. */
 export type CaseReport =
 	| { readonly type: "ready"; readonly cases: readonly string[] }
 	| { readonly type: "tap"; readonly line: string }
 	| { readonly type: "stop-server" }
+	| { readonly type: "ask-server"; readonly request: ServerRequest }
 	| { readonly type: "done" };
 
 /** The agent's answer to `stop-server`. */
 export type ServerStopped = { readonly type: "server-stopped" } & Awaited<ReturnType<Lab["stopServer"]>>;
+
+/** The agent's answer to `ask-server`. */
+export interface ServerAnswer {
+	readonly type: "server-answer";
+	readonly answer: ServerMessage | null;
+}

@@ -1,6 +1,6 @@
 /** The case host: runs cases one after the other, as ordered over its IPC channel. */
 import { mkdir } from "node:fs/promises";
-import type { CaseOrder, CaseReport, Lab, ServerStopped } from "./case.ts";
+import type { CaseOrder, CaseReport, Lab, ServerAnswer, ServerStopped } from "./case.ts";
 import { CASES } from "./catalogue.ts";
 import { runProgram } from "./lib/run-program.ts";
 import { runCase } from "./run-case.ts";
@@ -11,22 +11,36 @@ const send = async (report: CaseReport): Promise<void> =>
 		process.send?.(report, undefined, {}, () => resolve());
 	});
 
-const stopServer: Lab["stopServer"] = async () =>
+type AgentMessage = CaseOrder | ServerStopped | ServerAnswer;
+
+/** Asks the agent for something and waits for the answer of that type; one question at a time. */
+const ask = async <T extends Exclude<AgentMessage["type"], "run">>(
+	report: CaseReport,
+	answer: T,
+): Promise<Extract<AgentMessage, { type: T }>> =>
 	await new Promise((resolve) => {
-		const listen = (message: CaseOrder | ServerStopped): void => {
-			if (message.type !== "server-stopped") return;
+		const listen = (message: AgentMessage): void => {
+			if (message.type !== answer) return;
 			process.off("message", listen);
-			const { type: _, ...stopped } = message;
-			resolve(stopped);
+			resolve(message as Extract<AgentMessage, { type: T }>);
 		};
 		process.on("message", listen);
-		void send({ type: "stop-server" });
+		void send(report);
 	});
+
+const stopServer: Lab["stopServer"] = async () => {
+	const { type: _, ...stopped } = await ask({ type: "stop-server" }, "server-stopped");
+	return stopped;
+};
+
+const askServer: Lab["askServer"] = async (request) =>
+	(await ask({ type: "ask-server", request }, "server-answer")).answer;
 
 const labOf = ({ lab, timeoutMs }: CaseOrder): Lab => ({
 	...lab,
 	run: async (command, args) => await runProgram(command, args, timeoutMs),
 	stopServer,
+	askServer,
 });
 
 const obey = async (order: CaseOrder): Promise<void> => {
@@ -50,7 +64,7 @@ if (process.send === undefined) {
 	process.stderr.write("The case host is started by the guest's agent, with an IPC channel.\n");
 	process.exit(64);
 }
-process.on("message", (message: CaseOrder | ServerStopped) => {
+process.on("message", (message: AgentMessage) => {
 	if (message.type === "run") void obey(message);
 });
 process.on("disconnect", () => process.exit(0));

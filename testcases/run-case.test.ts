@@ -8,6 +8,8 @@ const LAB: Lab = {
 	mount: "/nowhere",
 	behind: "/nowhere",
 	mountRoot: "/",
+	server: null,
+	askServer: async () => null,
 	maxWrite: 4096,
 	run: async () => ({ status: 0, stdout: "", stderr: "" }),
 	stopServer: async () => ({ umountStatus: 0, exitCode: 0, signal: null, stillMounted: false }),

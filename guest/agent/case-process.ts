@@ -1,6 +1,7 @@
 /** The process that runs cases: one for many cells, replaced after it hung or died. */
 import { type ChildProcess, fork } from "node:child_process";
-import type { CaseOrder, CaseReport, ServerStopped } from "../../testcases/case.ts";
+import type { ServerRequest } from "../../orchestrator/domain/server-message.ts";
+import type { CaseOrder, CaseReport, ServerAnswer, ServerStopped } from "../../testcases/case.ts";
 
 /** The process loads a megabyte of JavaScript, which takes seconds under emulation. */
 export const START_MS = 90_000;
@@ -52,11 +53,17 @@ export const caseProcess = async (timeoutMs: number): Promise<ChildProcess> => {
 	return current;
 };
 
-/** Runs one case; TAP lines go to `onTap`, an order to stop the server to `onStopServer`. */
+/** What a case may ask of the agent. */
+export interface CaseServices {
+	stop(): Promise<Omit<ServerStopped, "type">>;
+	ask(request: ServerRequest): Promise<ServerAnswer["answer"]>;
+}
+
+/** Runs one case; TAP lines go to `onTap`. */
 export const runCase = async (
 	order: CaseOrder,
 	onTap: (line: string) => void,
-	onStopServer: () => Promise<Omit<ServerStopped, "type">>,
+	services: CaseServices,
 ): Promise<CaseOutcome> => {
 	const child = await caseProcess(START_MS);
 	const outcome = await new Promise<CaseOutcome>((resolve) => {
@@ -72,7 +79,10 @@ export const runCase = async (
 					onTap(report.line);
 					break;
 				case "stop-server":
-					void onStopServer().then((stopped) => child.send({ type: "server-stopped", ...stopped }));
+					void services.stop().then((stopped) => child.send({ type: "server-stopped", ...stopped }));
+					break;
+				case "ask-server":
+					void services.ask(report.request).then((answer) => child.send({ type: "server-answer", answer }));
 					break;
 				case "done":
 					finish({ timedOut: false, died: null });

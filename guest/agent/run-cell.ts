@@ -2,9 +2,11 @@
 import { mkdirSync } from "node:fs";
 import type { FigureJob } from "../../orchestrator/domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../../orchestrator/domain/channel.ts";
+import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
 import { markKernelLog, takeKernelLog } from "./kernel-log.ts";
-import { MOUNT, maxWriteOf, Server } from "./server.ts";
+import { Server } from "./server.ts";
+import { MOUNT } from "./server-command.ts";
 import { runBounded } from "./spawn.ts";
 import { prepareStore } from "./store.ts";
 import { type Proof, prove, readWitness, type Witness } from "./transport-proof.ts";
@@ -57,7 +59,7 @@ const runWork = async (
 	server: Server,
 	source: string,
 	send: Send,
-	seen: () => void,
+	seen: () => Promise<void>,
 ): Promise<WorkResult> => {
 	if (order.work.kind === "figure") return await runFigure(order.work.job, order.timeoutMs);
 	const { name } = order.work;
@@ -73,14 +75,18 @@ const runWork = async (
 				mount: `${MOUNT}/${folder}`,
 				behind: `${source}/${folder}`,
 				mountRoot: MOUNT,
-				maxWrite: maxWriteOf(),
+				maxWrite: server.maxWrite,
+				server: server.ready,
 			},
 		},
 		(line) => send({ type: "tap", id: order.id, line }),
-		async () => {
-			// The counters go away with the connection: the witness is read first.
-			seen();
-			return await server.stop(15_000);
+		{
+			stop: async () => {
+				// The counters go away with the connection: the witness is read first.
+				await seen();
+				return await server.stop(15_000);
+			},
+			ask: async (request) => (await server.control?.ask(request, ORDER_MS)) ?? null,
 		},
 	);
 	return {
@@ -90,6 +96,8 @@ const runWork = async (
 		fioReports: [],
 	};
 };
+
+const ORDER_MS = 15_000;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -103,6 +111,15 @@ export const serve = async (order: CellOrder["server"], send: Send): Promise<voi
 	}
 };
 
+/** The kernel's own answer why it cannot carry the mode; null when it can, or should. */
+const whyUnsupported = (order: CellOrder["server"], ready: ServerReady | null): string | null => {
+	if (ready === null || ready.got === ready.asked) return null;
+	if (ready.unsupported) return ready.why;
+	// The privilege is what the mode is about; a user without it is refused, and rightly.
+	const refused = order.user === "unprivileged" && /zerocopy$/.test(order.mode) && ready.why.endsWith("EPERM");
+	return refused ? `${ready.why}, as the server has no CAP_SYS_ADMIN` : null;
+};
+
 /** Runs one ordered cell. Never throws: what failed is said in the message. */
 export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	const started = performance.now();
@@ -112,6 +129,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	let error: string | null = null;
 	let work: WorkResult = { timedOut: false, exitCode: null, error: null, fioReports: [] };
 	let server: Server | null = null;
+	let unsupported: string | null = null;
 	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
 	try {
 		const source = sourceIn(await prepareStore(order.server.store));
@@ -123,17 +141,20 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 			60_000,
 		);
 		proof = { ...proof, detail: "the server ended before its witnesses could be read" };
-		const { pid, connection } = server;
-		const before = readWitness(pid, connection);
-		let after: Witness | null = null;
-		const see = (): void => {
-			after ??= readWitness(pid, connection);
-		};
-		stage = "work";
-		work = await runWork(order, server, source, send, see);
-		error = work.error;
-		if (server.end === null) see();
-		if (after !== null) proof = prove(before, after, order.server.mode);
+		const served = server;
+		unsupported = whyUnsupported(order.server, served.ready);
+		if (unsupported === null) {
+			const before = await readWitness(served);
+			let after: Witness | null = null;
+			const see = async (): Promise<void> => {
+				after ??= await readWitness(served);
+			};
+			stage = "work";
+			work = await runWork(order, served, source, send, see);
+			error = work.error;
+			if (served.end === null) await see();
+			if (after !== null) proof = prove(before, after, order.server.mode, served.ready);
+		}
 		if (work.error === null && !work.timedOut) stage = "teardown";
 		if (server.end === null && !work.timedOut) {
 			const stopped = await server.stop(20_000);
@@ -157,6 +178,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		timedOut: work.timedOut,
 		exitCode: work.exitCode,
 		server: server?.end ?? null,
+		unsupported,
 		proof,
 		fioReports: work.fioReports,
 		kernelLog: takeKernelLog(),

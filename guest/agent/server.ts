@@ -1,33 +1,12 @@
 /** One FUSE server's life: start in a mode, wait until it serves, stop within a bound. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { ServerEnd, ServerOrder } from "../../orchestrator/domain/channel.ts";
+import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
+import { CONTROL, commandOf, isOurs, LIBFUSE, MOUNT, prepareFolders, startOrderOf } from "./server-command.ts";
+import { ServerControl } from "./server-control.ts";
 import { runBounded, until } from "./spawn.ts";
-
-export const MOUNT = "/run/fuselab/mnt";
-const LIBFUSE = "/opt/libfuse";
-
-const modeArguments = (order: ServerOrder): readonly string[] => {
-	switch (order.mode) {
-		case "devfuse":
-			return [];
-		case "uring-libfuse":
-			return ["-o", "io_uring", "-o", `io_uring_q_depth=${order.queueDepth}`];
-		default: {
-			const never: never = order.mode;
-			throw new Error(`unknown mode ${String(never)}`);
-		}
-	}
-};
-
-/** prlimit(1) sets the limit and becomes the server, so the pid stays ours. */
-const limitArguments = ({ memlockBytes }: ServerOrder): readonly string[] =>
-	memlockBytes === null ? [] : ["prlimit", `--memlock=${memlockBytes}:${memlockBytes}`];
-
-/** env(1) comes last before the server, as the shim takes itself out of the environment of what it is loaded into. */
-const lieArguments = ({ lies }: ServerOrder): readonly string[] =>
-	lies.length === 0 ? [] : ["env", `LD_PRELOAD=${process.env.FUSELAB_LAB}/lie.so`, `FUSELAB_LIE=${lies.join(",")}`];
 
 const setSysctls = (sysctls: ServerOrder["sysctls"]): void => {
 	for (const [name, value] of Object.entries(sysctls)) {
@@ -50,7 +29,7 @@ export const connectionOf = (mountPoint: string): number | null => {
 };
 
 /** libfuse 3.18 asks for fs.fuse.max_pages_limit pages and so negotiates that much max_write (lib/fuse_lowlevel.c). */
-export const maxWriteOf = (): number => {
+const maxWriteOfLibfuse = (): number => {
 	try {
 		return Number(readFileSync("/proc/sys/fs/fuse/max_pages_limit", "utf8")) * 4096;
 	} catch {
@@ -58,101 +37,128 @@ export const maxWriteOf = (): number => {
 	}
 };
 
-export class Server {
-	readonly #child: ChildProcess;
-	readonly connection: number;
-	#end: ServerEnd | null = null;
-	#ordered = false;
+/** A server's process and its last words. */
+class Running {
+	readonly child: ChildProcess;
+	readonly log: string[] = [];
+	ordered = false;
+	end: ServerEnd | null = null;
 
-	private constructor(child: ChildProcess, connection: number) {
-		this.#child = child;
+	constructor(command: readonly string[], onLog: (line: string) => void) {
+		const [program = "", ...args] = command;
+		this.child = spawn(program, args, {
+			stdio: ["ignore", "pipe", "pipe"],
+			env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib` },
+		});
+		for (const stream of [this.child.stdout, this.child.stderr])
+			if (stream !== null)
+				createInterface({ input: stream }).on("line", (line) => {
+					if (this.log.length >= 2000) return;
+					onLog(line);
+					this.log.push(line);
+				});
+		this.child.on("error", (error) => {
+			this.end ??= { exitCode: 127, signal: error.message, ordered: this.ordered };
+		});
+		this.child.on("exit", (exitCode, signal) => {
+			this.end ??= { exitCode, signal, ordered: this.ordered };
+		});
+	}
+
+	/** An error that says why it never served. */
+	failure(how: string): Error {
+		this.child.kill("SIGKILL");
+		const ended = this.end === null ? "" : ` (it ended: ${this.end.signal ?? `status ${this.end.exitCode}`})`;
+		return new Error(`the server ${how}${ended}${this.log.length > 0 ? `: ${this.log.slice(-3).join(" | ")}` : ""}`);
+	}
+}
+
+export class Server {
+	readonly #running: Running;
+	/** Present with our own server. */
+	readonly control: ServerControl | null;
+	readonly connection: number;
+
+	private constructor(running: Running, control: ServerControl | null, connection: number) {
+		this.#running = running;
+		this.control = control;
 		this.connection = connection;
 	}
 
 	get pid(): number {
-		return this.#child.pid ?? 0;
+		return this.#running.child.pid ?? 0;
 	}
 
 	/** How it ended, or null while it runs. */
 	get end(): ServerEnd | null {
-		return this.#end;
+		return this.#running.end;
 	}
 
-	/** Starts `passthrough_hp` on `source`; fails when it is not mounted within `timeoutMs`. */
+	/** What our own server set up. */
+	get ready(): ServerReady | null {
+		return this.control?.ready ?? null;
+	}
+
+	/** Negotiated max_write in bytes. */
+	get maxWrite(): number {
+		return this.ready?.maxWrite ?? maxWriteOfLibfuse();
+	}
+
+	/** Starts a server on `source`; fails when it does not serve within `timeoutMs`. */
 	static async start(
 		order: ServerOrder,
 		source: string,
 		onLog: (line: string) => void,
 		timeoutMs: number,
 	): Promise<Server> {
-		mkdirSync(MOUNT, { recursive: true });
 		setSysctls(order.sysctls);
-		const [command = "", ...args] = [
-			...limitArguments(order),
-			...lieArguments(order),
-			`${LIBFUSE}/bin/passthrough_hp`,
-			...[source, MOUNT, "--nopassthrough", "--foreground", ...modeArguments(order)],
-		];
-		const child = spawn(command, args, {
-			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib` },
-		});
-		const log: string[] = [];
-		for (const stream of [child.stdout, child.stderr])
-			createInterface({ input: stream }).on("line", (line) => {
-				if (log.length < 2000) onLog(line);
-				log.push(line);
-			});
-		let end: Omit<ServerEnd, "ordered"> | null = null;
-		child.on("error", (error) => {
-			end ??= { exitCode: 127, signal: error.message };
-		});
-		const state = { server: null as Server | null };
-		child.on("exit", (exitCode, signal) => {
-			end = { exitCode, signal };
-			if (state.server !== null) state.server.#end = { exitCode, signal, ordered: state.server.#ordered };
-		});
-		await until(() => end !== null || connectionOf(MOUNT) !== null, timeoutMs);
-		const connection = connectionOf(MOUNT);
-		if (end !== null || connection === null) {
-			child.kill("SIGKILL");
-			const how =
-				end === null
-					? `was not mounted within ${timeoutMs / 1000} s`
-					: `ended before it was mounted (${JSON.stringify(end)})`;
-			throw new Error(`passthrough_hp ${how}${log.length > 0 ? `: ${log.slice(-3).join(" | ")}` : ""}`);
+		await prepareFolders(order, source);
+		const running = new Running(commandOf(order, source), onLog);
+		const gone = (): boolean => running.end !== null;
+		let control: ServerControl | null = null;
+		if (isOurs(order)) {
+			control = await ServerControl.open(CONTROL, gone, timeoutMs);
+			if (control === null) throw running.failure("made no control socket");
+			control.tell(startOrderOf(order, source));
+			await until(() => gone() || control?.ready !== null || control.error !== null, timeoutMs, 5);
+			if (control.error !== null) throw running.failure(`refused to start: ${control.error}`);
+			if (control.ready === null) throw running.failure("did not become ready");
+		} else {
+			await until(() => gone() || connectionOf(MOUNT) !== null, timeoutMs);
 		}
-		state.server = new Server(child, connection);
-		return state.server;
+		const connection = connectionOf(MOUNT);
+		if (gone() || connection === null) throw running.failure("is not mounted");
+		return new Server(running, control, connection);
 	}
 
 	/** umount(8), then waits for the server's own end. */
 	async stop(
 		timeoutMs: number,
 	): Promise<{ umountStatus: number | null; exitCode: number | null; signal: string | null; stillMounted: boolean }> {
-		this.#ordered = true;
+		this.#running.ordered = true;
 		const umount = await runBounded("umount", [MOUNT], timeoutMs);
-		await until(() => this.#end !== null, timeoutMs);
+		await until(() => this.end !== null, timeoutMs);
 		return {
 			umountStatus: umount.exitCode,
-			exitCode: this.#end?.exitCode ?? null,
-			signal: this.#end?.signal ?? null,
+			exitCode: this.end?.exitCode ?? null,
+			signal: this.end?.signal ?? null,
 			stillMounted: connectionOf(MOUNT) !== null,
 		};
 	}
 
 	/** Ends it whatever it is doing: abort the connection, SIGKILL, lazy unmount. True when nothing is left. */
 	async destroy(timeoutMs: number): Promise<boolean> {
-		this.#ordered = true;
+		this.#running.ordered = true;
 		if (connectionOf(MOUNT) !== null)
 			try {
 				writeFileSync(`/sys/fs/fuse/connections/${this.connection}/abort`, "1");
 			} catch {
 				// The connection is gone already.
 			}
-		this.#child.kill("SIGKILL");
+		this.#running.child.kill("SIGKILL");
 		if (connectionOf(MOUNT) !== null) await runBounded("umount", ["-l", MOUNT], timeoutMs);
-		await until(() => this.#end !== null, timeoutMs);
-		return this.#end !== null && connectionOf(MOUNT) === null;
+		await until(() => this.end !== null, timeoutMs);
+		this.control?.close();
+		return this.end !== null && connectionOf(MOUNT) === null;
 	}
 }

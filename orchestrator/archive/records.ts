@@ -3,7 +3,7 @@ import { z } from "zod";
 import { MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION, type RunRecord } from "../domain/run.ts";
-import type { KernelFinding, TapSummary } from "../domain/verdict.ts";
+import { type KernelFinding, type TapSummary, WITNESSES } from "../domain/verdict.ts";
 import { staysInside } from "./names.ts";
 
 const version = z.literal(RECORD_VERSION, { error: `a record of version ${RECORD_VERSION}` });
@@ -105,6 +105,7 @@ const verdict = z.object({
 		"plan",
 		"exit-status",
 		"ruled-out",
+		"unsupported",
 		"case-skipped",
 		"no-figure",
 	]),
@@ -112,9 +113,9 @@ const verdict = z.object({
 });
 
 const proof = z.object({
-	asked: z.string(),
-	found: z.enum(["devfuse", "uring", "unproven"]),
-	witness: z.enum(["kernel-counters", "server-threads", "none"]),
+	asked: z.enum(MODES),
+	found: z.enum([...MODES, "unproven"]),
+	witness: z.enum(WITNESSES),
 	detail: z.string(),
 });
 

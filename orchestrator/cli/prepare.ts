@@ -5,6 +5,7 @@ import { ensureRoot, type GuestRoot } from "../../guest/root/root.ts";
 import { buildKernel } from "../../kernels/build.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import type { MachineSpec } from "../domain/cell.ts";
+import type { ServerBuild } from "../domain/channel.ts";
 import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
 import { sweep } from "../host/ledger.ts";
 import type { Guest } from "../machine/guest.ts";
@@ -20,11 +21,15 @@ export interface Bench {
 }
 
 /** Makes or finds what every guest needs besides a kernel, after clearing away what a crashed fuselab left. */
-export const prepareBench = async (signal: AbortSignal, onStage: OnStage): Promise<Bench> => {
+export const prepareBench = async (
+	signal: AbortSignal,
+	onStage: OnStage,
+	server: ServerBuild = "plain",
+): Promise<Bench> => {
 	for (const line of sweep()) onStage(`left by an earlier run: ${line}`);
 	const virtme = await ensureVirtme({ signal, onStage });
 	const root = await ensureRoot({ signal, onStage });
-	return { virtme, root, lab: await ensureLab(root, signal) };
+	return { virtme, root, lab: await ensureLab(root, [server], signal) };
 };
 
 /** Builds one kernel or finds it in the cache. */

@@ -94,7 +94,7 @@ export const executeConfig = async (
 ): Promise<string> => {
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const { signal } = interrupt;
-	const bench = await prepareBench(signal, view.stage);
+	const bench = await prepareBench(signal, view.stage, config.server.build);
 	let record = await startRecord(config, plan, bench, new Date());
 	const { folder, id } = await createRun(await ensureFolder(folders.runs()), record);
 	record = { ...record, id };

@@ -19,7 +19,7 @@ export const shellCommand = async (file: string): Promise<number> => {
 		throw new LabError({ code: "config-invalid", sentence: `${file} names no kernel, mode or store.` });
 	const { signal } = interrupt;
 	const view = openView();
-	const bench = await prepareBench(signal, view.stage);
+	const bench = await prepareBench(signal, view.stage, config.server.build);
 	const build = await prepareKernel(wish, signal, view.stage);
 	view.close();
 	const machine = await chooseMachine(config.machine, build.image, signal);

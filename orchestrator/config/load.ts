@@ -97,9 +97,7 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 		modes: shape.modes,
 		stores: shape.stores,
 		server: {
-			queueDepth: shape.server["queue-depth"],
-			lies: shape.server.lies,
-			memlockBytes: shape.server.memlock ?? null,
+			...shape.server,
 			sysctls: Object.fromEntries(Object.entries(shape.sysctls).map(([key, value]) => [key, String(value)])),
 		},
 		cases:

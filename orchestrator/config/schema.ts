@@ -1,17 +1,8 @@
 /** The shape of a config file. Every message is a phrase that completes "wanted …". */
 import { z } from "zod";
 import { JOB_SETS, MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
-
-const anyOf = (values: readonly string[]): string => `one of ${values.join(", ")}`;
-
-const choice = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, { error: anyOf(values) });
-
-const wholeNumber = (from: number, to: number) => {
-	const error = `a whole number from ${from} to ${to}`;
-	return z.number({ error }).int({ error }).min(from, { error }).max(to, { error });
-};
-
-const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+import { SERVER_KEYS, server } from "./server-schema.ts";
+import { anyOf, choice, text, wholeNumber } from "./values.ts";
 
 /** A list with at least one entry; a bare string is no list, as a later second entry would change the file's shape. */
 const listOf = <T extends z.ZodType>(entry: T, error: string, most: number) =>
@@ -84,20 +75,7 @@ const machine = z.strictObject(
 	{ error: "a map with kind, cpus, memory or nvme" },
 );
 
-const MEMLOCK_WANTED = "the server's locked-memory limit in bytes, or unlimited";
 const SYSCTLS_WANTED = "a map from sysctl names such as fs.fuse.max_pages_limit to values";
-
-const server = z.strictObject(
-	{
-		"queue-depth": wholeNumber(1, 1024).default(8),
-		lies: z
-			.array(text(/^[a-z][a-z-]{0,63}$/, "the name of a lie"), { error: "a list of lies; [] is an honest server" })
-			.max(64, { error: "at most 64 lies" })
-			.default([]),
-		memlock: z.union([z.literal("unlimited"), wholeNumber(0, 2 ** 40)], { error: MEMLOCK_WANTED }).optional(),
-	},
-	{ error: "a map with queue-depth, lies or memlock" },
-);
 
 const CASES_WANTED = "all, none, or a list of case names and patterns such as io/*";
 
@@ -135,7 +113,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 	kernels: Object.keys(kernel.shape),
 	"kernels.source": Object.keys(source.shape),
 	machine: Object.keys(machine.shape),
-	server: Object.keys(server.shape),
+	server: SERVER_KEYS,
 };
 
 /** The keys that the map at a path may have. */

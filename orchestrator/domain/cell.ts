@@ -1,10 +1,31 @@
-/** How requests reach the server. */
-export const MODES = ["devfuse", "uring-libfuse"] as const;
+/** How requests reach the server; the names are the server's own (guest/server/options.c) but for `uring-libfuse`. */
+export const MODES = [
+	/** read(2) and write(2) on /dev/fuse */
+	"devfuse",
+	/** libfuse's own ring, `passthrough_hp -o io_uring` */
+	"uring-libfuse",
+	/** a ring of our own, one payload buffer an entry (Linux 6.14) */
+	"uring",
+	/** a buffer pool a queue (Linux 7.3) */
+	"bufpool",
+	/** the pool registered with io_uring, so pinned and charged to the memlock limit */
+	"pinned",
+	/** READ and WRITE work on the client's own pages; needs CAP_SYS_ADMIN */
+	"zerocopy",
+	/** series v2 of April 2026: buffer rings, then pinned headers, pinned payload, zero-copy */
+	"bufring",
+	"bufring-headers",
+	"bufring-pinned",
+	"bufring-zerocopy",
+] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What lies behind the server. */
-export const STORES = ["tmpfs", "nvme-ext4"] as const;
+export const STORES = ["tmpfs", "nvme-ext4", "memory", "null"] as const;
 export type Store = (typeof STORES)[number];
+
+/** Stores that are in the server itself: nothing can be looked at behind it. */
+export const isServersOwn = (store: Store): boolean => store === "memory" || store === "null";
 
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg"] as const;
 export type MachineKind = (typeof MACHINE_KINDS)[number];

@@ -3,6 +3,7 @@
  * What the guest sends is data from an untrusted party: the host validates every line against `guest-message.ts`.
  */
 import type { FigureJob, Mode, Store } from "./cell.ts";
+import type { TransportProof } from "./verdict.ts";
 
 export const CHANNEL_NAME = "fuselab.agent";
 
@@ -11,6 +12,14 @@ export interface ServerOrder {
 	readonly store: Store;
 	/** io_uring entries per queue. */
 	readonly queueDepth: number;
+	/** More of the server's own options, by the names of its command line (guest/server/options.c). */
+	readonly options: Readonly<Record<string, string>>;
+	/** Another server in the place of ours: words in which `{source}` and `{mount}` stand for the folders; null: ours. */
+	readonly command: readonly string[] | null;
+	/** `unprivileged` is a user without any capability, who mounts by fusermount3. */
+	readonly user: "root" | "unprivileged";
+	/** Which build of our server serves. */
+	readonly build: ServerBuild;
 	/** Names of lies for the negative-control shim (guest/server/lie.c); empty = honest. */
 	readonly lies: readonly string[];
 	/** RLIMIT_MEMLOCK of the server, soft and hard; null = as the guest has it. */
@@ -18,6 +27,10 @@ export interface ServerOrder {
 	/** Set before the server starts, e.g. `fs.fuse.max_pages_limit`. */
 	readonly sysctls: Readonly<Record<string, string>>;
 }
+
+/** `plain` is optimised; the others carry one of gcc's sanitizers, whose reports end the server. */
+export const SERVER_BUILDS = ["plain", "address", "undefined", "thread"] as const;
+export type ServerBuild = (typeof SERVER_BUILDS)[number];
 
 /** A server order without what the cell decides. */
 export type ServerSettings = Omit<ServerOrder, "mode" | "store">;
@@ -68,11 +81,9 @@ export type GuestMessage =
 			readonly timedOut: boolean;
 			readonly exitCode: number | null;
 			readonly server: ServerEnd | null;
-			readonly proof: {
-				readonly found: "devfuse" | "uring" | "unproven";
-				readonly witness: "kernel-counters" | "server-threads" | "none";
-				readonly detail: string;
-			};
+			/** Why this kernel cannot carry the mode, in the kernel's own answer; null where it can. */
+			readonly unsupported: string | null;
+			readonly proof: Omit<TransportProof, "asked">;
 			/** fio's JSON, verbatim, one for each sample of a figure cell. */
 			readonly fioReports: readonly string[];
 			/** Kernel log since the cell's own mark. */

@@ -1,4 +1,5 @@
 import type { JobSet, MachineSpec, Mode, Store } from "./cell.ts";
+import type { ServerSettings } from "./channel.ts";
 import type { KernelWish } from "./kernel.ts";
 
 /** What a config file asks for, complete: defaults are filled in and every path is absolute. */
@@ -12,16 +13,7 @@ export interface LabConfig {
 	readonly machine: MachineSpec;
 	readonly modes: readonly Mode[];
 	readonly stores: readonly Store[];
-	readonly server: {
-		/** io_uring entries per queue. */
-		readonly queueDepth: number;
-		/** Empty = an honest server. */
-		readonly lies: readonly string[];
-		/** RLIMIT_MEMLOCK of the server, soft and hard; null = as the guest has it. */
-		readonly memlockBytes: number | "unlimited" | null;
-		/** Set in the guest before the server starts. */
-		readonly sysctls: Readonly<Record<string, string>>;
-	};
+	readonly server: ServerSettings;
 	/** Names of the cases that were asked for, globs resolved, in the order of the known cases. */
 	readonly cases: readonly string[];
 	readonly figures: JobSet | "none";

@@ -1,3 +1,5 @@
+import type { Mode } from "./cell.ts";
+
 /** One TAP point as the reader understood it. */
 export interface Point {
 	readonly ok: boolean;
@@ -20,13 +22,19 @@ export interface TapSummary {
 	readonly faults?: readonly string[];
 }
 
+/**
+ * `kernel-counters` is the kernel's own word, `server-stats` are what our server set up and counted, `server-threads` are
+ * context switches of libfuse's ring threads; with both of the first two, they agree.
+ */
+export const WITNESSES = ["kernel-counters", "server-stats", "kernel-and-server", "server-threads", "none"] as const;
+export type TransportWitness = (typeof WITNESSES)[number];
+
 /** How it was shown which transport carried the requests. */
 export interface TransportProof {
-	readonly asked: string;
-	/** What was found; `unproven` when no witness could tell. */
-	readonly found: "devfuse" | "uring" | "unproven";
-	/** `kernel-counters` is the kernel's own word, `server-threads` are context switches of libfuse's ring threads. */
-	readonly witness: "kernel-counters" | "server-threads" | "none";
+	readonly asked: Mode;
+	/** What was found; `unproven` when no witness could tell, or two contradict each other. */
+	readonly found: Mode | "unproven";
+	readonly witness: TransportWitness;
 	readonly detail: string;
 }
 
@@ -64,6 +72,7 @@ export type Because =
 	| "plan"
 	| "exit-status"
 	| "ruled-out"
+	| "unsupported"
 	| "case-skipped"
 	| "no-figure";
 

@@ -1,6 +1,8 @@
 /** Reads what the guest says. It is an untrusted party: shapes and sizes are checked, anything else is dropped and named. */
 import { z } from "zod";
+import { MODES } from "../domain/cell.ts";
 import type { GuestMessage } from "../domain/channel.ts";
+import { WITNESSES } from "../domain/verdict.ts";
 
 /** A line longer than this ends the talk. Kernel log and fio JSON fit with room to spare. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -37,9 +39,10 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 				ordered: z.boolean(),
 			})
 			.nullable(),
+		unsupported: z.string().max(2000).nullable(),
 		proof: z.strictObject({
-			found: z.enum(["devfuse", "uring", "unproven"]),
-			witness: z.enum(["kernel-counters", "server-threads", "none"]),
+			found: z.enum([...MODES, "unproven"]),
+			witness: z.enum(WITNESSES),
 			detail: z.string().max(2000),
 		}),
 		fioReports: z.array(text).max(100),

@@ -38,7 +38,7 @@ export const proofSection = ({ cells }: ArchivedRun, style: Style): readonly str
 			.sort(([a], [b]) => (a < b ? -1 : 1))
 			.flatMap(([key, proofs]) => {
 				const [mode = "", found = "", witness = ""] = key.split("\n");
-				const said = found === "unproven" ? "NOT PROVEN" : `went by ${found === "uring" ? "io_uring" : "/dev/fuse"}`;
+				const said = found === "unproven" ? "NOT PROVEN" : `went by ${found}`;
 				const [first = "", ...rest] = wrap(
 					`${mode}: ${plural(proofs.length, "cell")} ${said}, witness ${witness}: ${detailOf(proofs)}`,
 					"    ",

@@ -1,9 +1,9 @@
 /** From what was seen to a verdict: pure, one ordered list, the first rule that applies decides. */
-import type { Cell, Mode } from "../domain/cell.ts";
+import type { Cell } from "../domain/cell.ts";
 import type { GuestMessage } from "../domain/channel.ts";
 import type { Figure } from "../domain/figure.ts";
 import { plainLine } from "../domain/plain-text.ts";
-import type { Because, KernelFinding, TapSummary, TransportProof, Verdict } from "../domain/verdict.ts";
+import type { Because, KernelFinding, TapSummary, Verdict } from "../domain/verdict.ts";
 import { readFio } from "../figures/fio.ts";
 import { hasFailed } from "../tap/read-tap.ts";
 
@@ -38,20 +38,19 @@ const pass = because("pass");
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-const TRANSPORT: Readonly<Record<Mode, TransportProof["found"]>> = { devfuse: "devfuse", "uring-libfuse": "uring" };
-
 /** What a shell says when the program is not there: the guest root lacks it, the subject was never asked. */
 const NOT_FOUND = 127;
 
 const judgeServer = ({ end, cell }: { readonly end: CellEnd; readonly cell: Cell }): Verdict | undefined => {
 	if (end.timedOut) return fail("timeout", `not done after ${end.seconds.toFixed(0)} s`);
 	if (end.stage === "store") return broken("lab", end.error ?? "the store could not be made");
+	if (end.unsupported !== null) return skip("unsupported", end.unsupported);
 	if (end.stage === "server-start") return fail("server-start", end.error ?? "the server did not start");
 	if (end.server !== null && !end.server.ordered) {
 		const how = end.server.signal === null ? `with status ${end.server.exitCode}` : `by ${end.server.signal}`;
 		return fail("server-died", `the server ended ${how} although nobody had asked it to`);
 	}
-	const asked = TRANSPORT[cell.mode];
+	const asked = cell.mode;
 	const { found, detail } = end.proof;
 	if (found === "unproven") return broken("wrong-transport", `asked ${asked}, cannot be proven: ${detail}`);
 	if (found !== asked) return fail("wrong-transport", `asked ${asked}, got ${found}: ${detail}`);

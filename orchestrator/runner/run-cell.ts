@@ -22,7 +22,7 @@ export interface CellRun {
 }
 
 const proofOf = (cell: Cell, end: CellEnd | undefined): TransportProof | null =>
-	end === undefined ? null : { asked: cell.mode === "devfuse" ? "devfuse" : "uring", ...end.proof };
+	end === undefined || end.unsupported !== null ? null : { asked: cell.mode, ...end.proof };
 
 const uniqueFindings = (findings: readonly KernelFinding[]): readonly KernelFinding[] => [
 	...new Map(findings.map((finding) => [`${finding.kind} ${finding.title}`, finding])).values(),

@@ -38,6 +38,7 @@ const endOf = (id: string, change: Partial<CellEnd> = {}): CellEnd => ({
 	timedOut: false,
 	exitCode: null,
 	server: { exitCode: 0, signal: null, ordered: true },
+	unsupported: null,
 	proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 	fioReports: [],
 	kernelLog: "",
@@ -94,7 +95,16 @@ const runWith = async (cells: readonly Cell[], change: Partial<RunPorts>, answer
 	const wish = { name: "k", source: { package: "p", suite: "s" }, series: [], fragments: [] };
 	const context = {
 		kernels: [wish],
-		serverOf: () => ({ queueDepth: 8, lies: [], memlockBytes: null, sysctls: {} }),
+		serverOf: () => ({
+			queueDepth: 8,
+			lies: [],
+			memlockBytes: null,
+			sysctls: {},
+			options: {},
+			command: null,
+			user: "root" as const,
+			build: "plain" as const,
+		}),
 		signal: new AbortController().signal,
 	};
 	await runPlan({ cells, ruledOut: [] }, context, ports);
