@@ -1,14 +1,13 @@
 /** The client of our server's control socket. */
-import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import type {
 	ServerMessage,
 	ServerReady,
 	ServerRequest,
 	ServerStats,
 } from "../../orchestrator/domain/server-message.ts";
-import { until } from "./spawn.ts";
 
 type Answer = Exclude<ServerMessage, { type: "stopped" }>;
 
@@ -29,14 +28,18 @@ export class ServerControl {
 
 	/** Connects once the socket is there; `gone` says that it never will be. */
 	static async open(path: string, gone: () => boolean, timeoutMs: number): Promise<ServerControl | null> {
-		await until(() => gone() || existsSync(path), timeoutMs, 5);
-		if (gone() || !existsSync(path)) return null;
-		const socket = connect(path);
-		const connected = await new Promise<boolean>((resolve) => {
-			socket.once("connect", () => resolve(true));
-			socket.once("error", () => resolve(false));
-		});
-		return connected ? new ServerControl(socket) : null;
+		const end = performance.now() + timeoutMs;
+		while (!gone() && performance.now() < end) {
+			const socket = connect(path);
+			const connected = await new Promise<boolean>((resolve) => {
+				socket.once("connect", () => resolve(true));
+				socket.once("error", () => resolve(false));
+			});
+			if (connected) return new ServerControl(socket);
+			// Not there yet, or there and not listening yet.
+			await setTimeout(5);
+		}
+		return null;
 	}
 
 	get ready(): ServerReady | null {
@@ -52,7 +55,7 @@ export class ServerControl {
 	async ask(order: ServerRequest, timeoutMs: number): Promise<Answer | null> {
 		if (this.#closed) return null;
 		return await new Promise((resolve) => {
-			const timer = setTimeout(() => resolve(null), timeoutMs);
+			const timer = globalThis.setTimeout(() => resolve(null), timeoutMs);
 			this.#waiting.push((answer) => {
 				clearTimeout(timer);
 				resolve(answer);

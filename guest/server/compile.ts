@@ -1,7 +1,19 @@
 /** How our server is compiled: one command, whole program, for the lab and for its tests. */
 import type { ServerBuild } from "../../orchestrator/domain/channel.ts";
 
-/** All of the server but main.c and what talks to libfuse or the kernel can be tested without either. */
+/** What neither talks to libfuse nor to the kernel: tests/ play both. */
+export const TESTED_UNITS = [
+	"options",
+	"dialect",
+	"queue",
+	"setup",
+	"data",
+	"handle",
+	"file-table",
+	"fault",
+	"memory",
+].map((name) => `${name}.c`);
+
 export const WARNINGS = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes"] as const;
 
 const SANITIZERS: Readonly<Record<ServerBuild, readonly string[]>> = {
