@@ -54,7 +54,7 @@ const { main } = await import("../dist/orchestrator/main.js");
 let args = process.argv.slice(2);
 if (args[0] === "--with-setup") {
 	args = args.slice(1);
-	const status = await main(["setup", "--quiet"]);
+	const status = await main(["setup", "--quiet", ...(args[0] === "--self-test" ? ["--tests"] : [])]);
 	if (status !== 0) process.exit(status);
 }
 if (args[0] === "--self-test") {

@@ -33,6 +33,7 @@ int control_open(struct control **control, const char *path, order_fn order, voi
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct control *made = calloc(1, sizeof(*made));
+	size_t len;
 
 	if (!made)
 		return -ENOMEM;
@@ -40,11 +41,12 @@ int control_open(struct control **control, const char *path, order_fn order, voi
 	for (int i = 0; i < MAX_CLIENTS; i++)
 		made->clients[i].fd = -1;
 	made->path = strdup(path);
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	len = strlen(path);
+	if (len >= sizeof(address.sun_path)) {
 		control_close(made);
 		return -ENAMETOOLONG;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, len + 1);
 	made->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (made->listener < 0 || bind(made->listener, (struct sockaddr *)&address, sizeof(address)) ||
 	    listen(made->listener, MAX_CLIENTS)) {

@@ -60,7 +60,7 @@ bool handle_nowait(struct handle *handle)
 	if (known >= 0)
 		return known;
 	/* io_uring asks the same flag of the file (io_uring/rw.c:io_file_supports_nowait, Linux 7.3). */
-	known = preadv2(handle->fd, &iov, 1, 0, RWF_NOWAIT) >= 0 || (errno != EOPNOTSUPP && errno != EBADF);
+	known = preadv2(handle->fd, &iov, 1, 0, RWF_NOWAIT) >= 0 || (errno != EOPNOTSUPP && errno != EBADF) ? 1 : 0;
 	atomic_store_explicit(&handle->nowait, known, memory_order_relaxed);
 	return known;
 }

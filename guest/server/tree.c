@@ -118,7 +118,8 @@ static void free_if_unused(struct node *node)
 	free(node);
 }
 
-static void remove_name(struct node *folder, struct name *name)
+/* The node may be left without a name. */
+static struct node *detach_name(struct node *folder, struct name *name)
 {
 	struct node *node = name->node;
 
@@ -133,7 +134,12 @@ static void remove_name(struct node *folder, struct name *name)
 	touch(folder, true);
 	touch(node, false);
 	free(name);
-	free_if_unused(node);
+	return node;
+}
+
+static void remove_name(struct node *folder, struct name *name)
+{
+	free_if_unused(detach_name(folder, name));
 }
 
 static struct node *make_node(fuse_req_t req, mode_t mode)
@@ -409,14 +415,10 @@ static int move(struct node *from, const char *text, struct node *to, const char
 	err = old ? remove_checked(to, new_text, S_ISDIR(node->attr.st_mode)) : 0;
 	if (err)
 		return err;
-	/* Held: the node must outlive the moment without a name. */
-	node->lookups++;
-	remove_name(from, name);
+	detach_name(from, name);
 	if (S_ISDIR(node->attr.st_mode))
 		node->attr.st_nlink = 1;
-	err = add_name(to, new_text, node);
-	node->lookups--;
-	return err;
+	return add_name(to, new_text, node);
 }
 
 static void store_rename(fuse_req_t req, fuse_ino_t parent, const char *text, fuse_ino_t new_parent, const char *new_text,

@@ -38,7 +38,10 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.command("setup")
 		.description("install the Debian packages that are missing; does nothing when nothing is")
 		.option("--quiet", "say nothing when nothing is missing")
-		.action(async ({ quiet }: { quiet?: boolean }) => await setup(quiet === true));
+		.option("--tests", "also what the project's own tests need")
+		.action(
+			async ({ quiet, tests }: { quiet?: boolean; tests?: boolean }) => await setup(quiet === true, tests === true),
+		);
 	program
 		.command("build")
 		.description("build the kernels of a config, or find them in the cache")

@@ -7,8 +7,8 @@ import { aptInstall, hasApt, missingRequirements } from "../host/requirements.ts
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 /** Installs what is missing, says what and why first, asks nothing; does nothing when nothing is missing. */
-export const setup = async (quiet: boolean): Promise<void> => {
-	const missing = await missingRequirements();
+export const setup = async (quiet: boolean, tests = false): Promise<void> => {
+	const missing = await missingRequirements(tests);
 	if (missing.length === 0) {
 		if (!quiet) say("fuselab setup: nothing is missing.");
 		return;
@@ -25,7 +25,7 @@ export const setup = async (quiet: boolean): Promise<void> => {
 	for (const line of list) say(`    ${line}`);
 	const log = path.join(await ensureFolder(path.join(folders.state(), "logs")), "setup.log");
 	await aptInstall([...new Set(missing.map(({ package: name }) => name))], interrupt.signal, log);
-	const still = await missingRequirements();
+	const still = await missingRequirements(tests);
 	if (still.length > 0)
 		throw new LabError({
 			code: "tool-missing",

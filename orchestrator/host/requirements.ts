@@ -49,6 +49,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
 	{ package: "kmod", file: "/bin/kmod", why: "virtme-ng" },
 ];
 
+/** What the project's own tests need besides; `setup --tests` installs it. */
+export const TEST_REQUIREMENTS: readonly Requirement[] = [
+	{ package: "clang", file: "/usr/bin/clang", why: "compiles the server a second time" },
+	{ package: "clang-tidy", file: "/usr/bin/clang-tidy", why: "reads the server's sources" },
+];
+
 const exists = async (file: string): Promise<boolean> =>
 	await access(file).then(
 		() => true,
@@ -56,9 +62,10 @@ const exists = async (file: string): Promise<boolean> =>
 	);
 
 /** What is missing, in the order of the list. */
-export const missingRequirements = async (): Promise<readonly Requirement[]> => {
-	const there = await Promise.all(REQUIREMENTS.map(({ file }) => exists(file)));
-	return REQUIREMENTS.filter((_, index) => there[index] === false);
+export const missingRequirements = async (tests = false): Promise<readonly Requirement[]> => {
+	const wanted = tests ? [...REQUIREMENTS, ...TEST_REQUIREMENTS] : REQUIREMENTS;
+	const there = await Promise.all(wanted.map(({ file }) => exists(file)));
+	return wanted.filter((_, index) => there[index] === false);
 };
 
 /** True where apt-get is there to install with. */
