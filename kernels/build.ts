@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import type { KernelBuild, KernelWish } from "../orchestrator/domain/kernel.ts";
+import type { Architecture, KernelBuild, KernelWish } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
 import type { Candidate } from "../orchestrator/host/apt.ts";
 import { digestOf, explainFull, readIfThere, sha256OfFile } from "../orchestrator/host/files.ts";
@@ -17,11 +17,16 @@ import { makeArguments, makeEnvironment, type Toolchain, toolchain } from "./too
 
 /** Raised when the same inputs would be built in another way. */
 const RECIPE = "1";
-const ARCH = "x86_64";
+/** What make is asked for, and where it puts that. */
+const IMAGES = {
+	x86_64: { target: "bzImage", file: "arch/x86/boot/bzImage" },
+	um: { target: "linux", file: "linux" },
+} as const satisfies Record<Architecture, { readonly target: string; readonly file: string }>;
 const CONFIGURE_TIMEOUT_MS = 10 * 60 * 1000;
 const COMPILE_TIMEOUT_MS = 4 * 60 * 60 * 1000;
 
 export interface BuildOptions {
+	readonly architecture: Architecture;
 	readonly signal: AbortSignal;
 	/** Told what is going on; `log` grows meanwhile. */
 	readonly onStage: (text: string, log?: string) => void;
@@ -29,6 +34,7 @@ export interface BuildOptions {
 
 /** Everything that makes a difference to the image. */
 export interface KernelInputs {
+	readonly architecture: Architecture;
 	readonly source: Candidate;
 	readonly patches: readonly Patch[];
 	readonly fragments: readonly Fragment[];
@@ -36,9 +42,9 @@ export interface KernelInputs {
 }
 
 /** Digest of every input; mails that differ in their headers only are the same patch. */
-export const kernelKeyOf = ({ source, patches, fragments, tools }: KernelInputs): string =>
+export const kernelKeyOf = ({ architecture, source, patches, fragments, tools }: KernelInputs): string =>
 	digestOf(
-		`recipe ${RECIPE} ${ARCH}`,
+		`recipe ${RECIPE} ${architecture}`,
 		source.version,
 		source.sha256,
 		tools.compiler,
@@ -49,12 +55,15 @@ export const kernelKeyOf = ({ source, patches, fragments, tools }: KernelInputs)
 	);
 
 /** Finds out what a wish stands for today. */
-export const inputsOf = async (wish: KernelWish, { signal, onStage }: BuildOptions): Promise<KernelInputs> => {
+export const inputsOf = async (
+	wish: KernelWish,
+	{ architecture, signal, onStage }: BuildOptions,
+): Promise<KernelInputs> => {
 	// The cheap things first: a typing error should not wait for the network.
-	const fragments = await Promise.all(wish.fragments.map(readFragment));
+	const fragments = await Promise.all(wish.fragments.map(async (name) => await readFragment(name, architecture)));
 	const patches = await readSeries(wish.series);
 	const [source, tools] = await Promise.all([resolveSource(wish.source, signal, onStage), toolchain(signal)]);
-	return { source, patches, fragments, tools };
+	return { architecture, source, patches, fragments, tools };
 };
 
 const isFull = (line: string): boolean => /No space left on device|Disk quota exceeded/.test(line);
@@ -85,7 +94,7 @@ const make = async (
 	targets: readonly string[],
 	options: Partial<RunOptions> & Pick<RunOptions, "signal">,
 ) => {
-	await run("nice", ["-n", "5", ...makeArguments(site.inputs.tools), ...targets], {
+	await run("nice", ["-n", "5", ...makeArguments(site.inputs.tools, site.inputs.architecture), ...targets], {
 		cwd: site.tree,
 		env: makeEnvironment(site.tree),
 		logFile: site.logFile,
@@ -97,7 +106,7 @@ const make = async (
 const compile = async (site: Site, signal: AbortSignal): Promise<void> => {
 	const { wish, inputs, tree, logFile } = site;
 	try {
-		await make(site, ["bzImage"], { signal, timeoutMs: COMPILE_TIMEOUT_MS });
+		await make(site, [IMAGES[inputs.architecture].target], { signal, timeoutMs: COMPILE_TIMEOUT_MS });
 	} catch (error) {
 		signal.throwIfAborted();
 		// Only a compiler that said no is the kernel's fault; a time-out or a make that is missing is not.
@@ -125,7 +134,7 @@ const makeTree = async (site: Site, { signal, onStage }: BuildOptions): Promise<
 	onStage("configuring", logFile);
 	const configureBy = async (targets: readonly string[]): Promise<void> =>
 		await make(site, targets, { signal, timeoutMs: CONFIGURE_TIMEOUT_MS });
-	await configure(tree, inputs.fragments, configureBy, signal);
+	await configure(tree, inputs, configureBy, signal);
 };
 
 const build = async (site: Site, temporary: string, options: BuildOptions): Promise<void> => {
@@ -139,7 +148,7 @@ const build = async (site: Site, temporary: string, options: BuildOptions): Prom
 	await compile(site, options.signal);
 	await mkdir(temporary, { recursive: true });
 	const image = path.join(temporary, "image");
-	await copyFile(path.join(tree, "arch/x86/boot/bzImage"), image);
+	await copyFile(path.join(tree, IMAGES[inputs.architecture].file), image);
 	await copyFile(path.join(tree, ".config"), path.join(temporary, "config"));
 	await copyFile(logFile, path.join(temporary, "build.log"));
 	await keepKernel(temporary, {

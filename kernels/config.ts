@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Architecture } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
 import { isMissing } from "../orchestrator/host/files.ts";
 import { folders } from "../orchestrator/host/folders.ts";
@@ -21,11 +22,15 @@ export interface LostOption {
 	readonly got: string;
 }
 
+/** A wish names no architecture: what it calls `slim` is another file for user-mode Linux. */
+const fileOf = (name: string, architecture: Architecture): string =>
+	`${architecture === "um" && name === "slim" ? "uml" : name}.config`;
+
 /** Reads a fragment where the wish means one of kernels/fragments by its name or any file by its path. */
-export const readFragment = async (nameOrPath: string): Promise<Fragment> => {
+export const readFragment = async (nameOrPath: string, architecture: Architecture): Promise<Fragment> => {
 	const file = path.isAbsolute(nameOrPath)
 		? nameOrPath
-		: path.join(folders.clone(), "kernels/fragments", `${nameOrPath}.config`);
+		: path.join(folders.clone(), "kernels/fragments", fileOf(nameOrPath, architecture));
 	try {
 		return { name: path.basename(file, ".config"), text: await readFile(file, "utf8") };
 	} catch (cause) {
@@ -89,6 +94,7 @@ const explain = (lost: LostOption, dependencies: readonly string[] | undefined, 
 /** Fails, with the reason as far as Kconfig files tell it, when something asked for is not in force. */
 export const requireOptions = async (
 	tree: string,
+	architecture: Architecture,
 	asked: Options,
 	effective: Options,
 	signal: AbortSignal,
@@ -96,7 +102,7 @@ export const requireOptions = async (
 	const lost = lostOptions(asked, effective);
 	if (lost.length === 0) return;
 	const names = lost.map(({ option }) => option);
-	const files = await readKconfigFiles(tree, signal);
+	const files = await readKconfigFiles(tree, architecture, signal);
 	throw new LabError({
 		code: "kernel-config-lost",
 		sentence:
@@ -111,7 +117,7 @@ export const requireOptions = async (
 /** Makes the effective .config in the tree: allnoconfig, the fragments over it, olddefconfig; and checks the outcome. */
 export const configure = async (
 	tree: string,
-	fragments: readonly Fragment[],
+	{ architecture, fragments }: { readonly architecture: Architecture; readonly fragments: readonly Fragment[] },
 	make: (targets: readonly string[]) => Promise<void>,
 	signal: AbortSignal,
 ): Promise<void> => {
@@ -120,5 +126,5 @@ export const configure = async (
 	await make(["allnoconfig"]);
 	await writeFile(file, mergeOptions(await readFile(file, "utf8"), asked));
 	await make(["olddefconfig"]);
-	await requireOptions(tree, asked, parseOptions(await readFile(file, "utf8")), signal);
+	await requireOptions(tree, architecture, asked, parseOptions(await readFile(file, "utf8")), signal);
 };

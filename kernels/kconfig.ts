@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { Architecture } from "../orchestrator/domain/kernel.ts";
 import { run } from "../orchestrator/host/process.ts";
 
 const SEARCH_TIMEOUT_MS = 60 * 1000;
@@ -57,8 +58,17 @@ export const demandsOn = (files: KconfigFiles, statement: string, depth = 0): re
 	return all === undefined ? undefined : [...new Set(all)];
 };
 
-/** The Kconfig files of a tree that matter for x86. */
-export const readKconfigFiles = async (tree: string, signal: AbortSignal): Promise<KconfigFiles> => {
+const ARCH_FOLDERS: Readonly<Record<Architecture, RegExp>> = {
+	x86_64: /^arch\/(x86\/|Kconfig)/,
+	um: /^arch\/(um\/|x86\/um\/|Kconfig)/,
+};
+
+/** The Kconfig files of a tree that matter for an architecture. */
+export const readKconfigFiles = async (
+	tree: string,
+	architecture: Architecture,
+	signal: AbortSignal,
+): Promise<KconfigFiles> => {
 	const pattern = "^[[:space:]]*(menu)?(config|source)[[:space:]]";
 	const listed = await run("grep", ["-rlsE", "--include=Kconfig*", pattern, "."], {
 		signal,
@@ -69,7 +79,7 @@ export const readKconfigFiles = async (tree: string, signal: AbortSignal): Promi
 	const names = listed.stdout
 		.split("\n")
 		.map((name) => name.replace(/^\.\//, ""))
-		.filter((name) => name !== "" && (!name.startsWith("arch/") || /^arch\/(x86\/|Kconfig)/.test(name)));
+		.filter((name) => name !== "" && (!name.startsWith("arch/") || ARCH_FOLDERS[architecture].test(name)));
 	return new Map(
 		await Promise.all(names.map(async (name) => [name, await readFile(path.join(tree, name), "utf8")] as const)),
 	);

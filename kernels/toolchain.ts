@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import type { Architecture } from "../orchestrator/domain/kernel.ts";
 import { folders } from "../orchestrator/host/folders.ts";
 import { run } from "../orchestrator/host/process.ts";
 
@@ -39,10 +40,10 @@ export const toolchain = async (signal: AbortSignal): Promise<Toolchain> => {
 };
 
 /** Arguments of every make call; what the caller's environment says about kernels is overridden. */
-export const makeArguments = (tools: Toolchain): readonly string[] => [
+export const makeArguments = (tools: Toolchain, architecture: Architecture): readonly string[] => [
 	"make",
 	`-j${availableParallelism()}`,
-	"ARCH=x86_64",
+	`ARCH=${architecture}`,
 	"CROSS_COMPILE=",
 	"LLVM=",
 	"KCFLAGS=",

@@ -1,5 +1,5 @@
 /** The guest's side of the channel: takes one order at a time, answers with what was seen. */
-import { createReadStream, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { constants, createReadStream, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import os from "node:os";
 import { createInterface } from "node:readline";
 import { CHANNEL_NAME, type GuestMessage, type HostMessage } from "../../orchestrator/domain/channel.ts";
@@ -9,8 +9,10 @@ import { countersAvailable } from "./transport-proof.ts";
 
 const PORTS = "/sys/class/virtio-ports";
 
-/** Opens the virtio-serial port that carries our name; without udev there are no links by name. */
+/** Opens the serial line that init names, else the virtio port that carries our name; without udev there are no links. */
 const openChannel = (): number => {
+	const line = process.env.FUSELAB_CHANNEL;
+	if (line !== undefined) return openSync(line, constants.O_RDWR | constants.O_NOCTTY);
 	for (const port of readdirSync(PORTS))
 		if (readFileSync(`${PORTS}/${port}/name`, "utf8").trim() === CHANNEL_NAME) return openSync(`/dev/${port}`, "r+");
 	throw new Error(`no virtio-serial port named ${CHANNEL_NAME}`);

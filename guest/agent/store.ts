@@ -1,15 +1,33 @@
 /** The stores that lie behind the server, made on first use and emptied between cells. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import type { Store } from "../../orchestrator/domain/cell.ts";
 import { runBounded } from "./spawn.ts";
 
 const ready = new Set<Store>();
 const NVME = "/dev/nvme0n1";
+/** Share of the guest's memory that the loop device offers; its file is sparse. */
+const LOOP_SHARE = 0.4;
+const MKFS_EXT4 = ["-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard"];
 
-const must = async (command: string, args: readonly string[]): Promise<void> => {
+const must = async (command: string, args: readonly string[]): Promise<string> => {
 	const ended = await runBounded(command, args, 120_000);
 	if (ended.exitCode !== 0)
 		throw new Error(`${command} ${args.join(" ")}: ${ended.stderr.trim() || ended.signal || ended.exitCode}`);
+	return ended.stdout;
+};
+
+/** ext4 on a loop device on a tmpfs file; what lands in it is not cached twice. */
+const mountLoop = async (folder: string): Promise<void> => {
+	const below = `${folder}-file`;
+	mkdirSync(below);
+	await must("mount", ["-t", "tmpfs", "-o", "size=75%", "tmpfs", below]);
+	const image = `${below}/image`;
+	writeFileSync(image, "");
+	truncateSync(image, Math.floor((os.totalmem() * LOOP_SHARE) / 2 ** 20) * 2 ** 20);
+	const device = (await must("losetup", ["--find", "--show", "--direct-io=on", image])).trim();
+	await must("mkfs.ext4", [...MKFS_EXT4, device]);
+	await must("mount", ["-t", "ext4", device, folder]);
 };
 
 /** Mounts the store and gives back the folder that the server serves. */
@@ -23,8 +41,11 @@ export const prepareStore = async (store: Store): Promise<string> => {
 				break;
 			case "nvme-ext4":
 				if (!existsSync(NVME)) throw new Error(`${NVME} does not exist: the machine has no NVMe disk`);
-				await must("mkfs.ext4", ["-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", NVME]);
+				await must("mkfs.ext4", [...MKFS_EXT4, NVME]);
 				await must("mount", ["-t", "ext4", NVME, folder]);
+				break;
+			case "loop-ext4":
+				await mountLoop(folder);
 				break;
 			case "memory":
 			case "null":

@@ -7,6 +7,8 @@
  * The kernel hands unknown `name=value` parameters to init's environment:
  *   fuselab_lab=DIR        folder of this build's agent
  *   fuselab_seconds=N      power off after N seconds, whatever happens
+ *   fuselab_channel=TTY    the agent talks over this serial line; without it,
+ *                          over its virtio port
  *   fuselab_shell=1        a shell on the console; its end is the machine's end
  */
 #define _GNU_SOURCE
@@ -22,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,17 +75,39 @@ static void power_off(void)
 	_exit(1);
 }
 
-static pid_t start_agent(const char *lab)
+/* Bytes shall pass as they are. A line forgets its settings when nobody has it
+ * open, so it stays open here.
+ */
+static void make_raw(const char *tty)
+{
+	struct termios settings;
+	int fd = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || tcgetattr(fd, &settings)) {
+		say("cannot open", tty, errno);
+		return;
+	}
+	cfmakeraw(&settings);
+	if (tcsetattr(fd, TCSANOW, &settings))
+		say("cannot make raw", tty, errno);
+}
+
+static pid_t start_agent(const char *lab, const char *channel)
 {
 	char script[4096];
 	char *env[] = { (char *)path_env, "HOME=/tmp", "LANG=C.UTF-8",
-			"UV_THREADPOOL_SIZE=16", NULL, NULL };
-	char lab_env[4200];
+			"UV_THREADPOOL_SIZE=16", NULL, NULL, NULL };
+	char lab_env[4200], channel_env[256];
 	pid_t pid;
 
 	snprintf(script, sizeof(script), "%s/agent.mjs", lab);
 	snprintf(lab_env, sizeof(lab_env), "FUSELAB_LAB=%s", lab);
 	env[4] = lab_env;
+	if (channel) {
+		make_raw(channel);
+		snprintf(channel_env, sizeof(channel_env), "FUSELAB_CHANNEL=%s", channel);
+		env[5] = channel_env;
+	}
 	pid = fork();
 	if (pid)
 		return pid;
@@ -126,7 +151,7 @@ int main(void)
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);
-	agent = start_agent(lab);
+	agent = start_agent(lab, getenv("fuselab_channel"));
 	if (getenv("fuselab_shell"))
 		shell = start_shell();
 	sigprocmask(SIG_UNBLOCK, &chld, NULL);

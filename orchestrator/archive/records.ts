@@ -15,6 +15,7 @@ const machineSpec = {
 	cpus: z.number(),
 	memoryMiB: z.number(),
 	nvmeMiB: z.number().exactOptional(),
+	icount: z.literal(true).exactOptional(),
 };
 
 const patch = z.object({

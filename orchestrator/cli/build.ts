@@ -1,21 +1,20 @@
 import type { KernelBuild } from "../domain/kernel.ts";
+import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT, LabError } from "../domain/lab-error.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { prepareKernel } from "./prepare.ts";
-import { readConfig } from "./run.ts";
 import { showError } from "./show-error.ts";
 import { openView } from "./stage.ts";
 
 /** Builds every kernel of a config; one that does not build does not keep the others from being tried. */
-export const buildCommand = async (file: string, json: boolean): Promise<number> => {
-	const config = await readConfig(file);
+export const buildCommand = async (config: LabConfig, json: boolean): Promise<number> => {
 	const view = openView();
 	const builds: KernelBuild[] = [];
 	let status: number = EXIT.hoped;
 	try {
 		for (const wish of config.kernels)
 			try {
-				builds.push(await prepareKernel(wish, interrupt.signal, view.stage));
+				builds.push(await prepareKernel(wish, config.machine, interrupt.signal, view.stage));
 			} catch (error) {
 				if (!(error instanceof LabError) || interrupt.signal.aborted) throw error;
 				status = showError(error, false);

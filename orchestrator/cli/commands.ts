@@ -1,8 +1,9 @@
 /** The words users type. Each command's work stands in a file of its own. */
 
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { CASES } from "../../testcases/catalogue.ts";
 import { findRun, listRuns } from "../archive/read.ts";
+import { MACHINE_KINDS, type MachineKind } from "../domain/cell.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchStartup } from "./bench-startup.ts";
@@ -27,6 +28,14 @@ const gibibytes = (text: string): number => {
 	return value;
 };
 
+const machineOption = (): Option =>
+	new Option("--machine <kind>", "this machine in the place of the config's").choices(MACHINE_KINDS);
+
+interface ConfigOptions {
+	readonly json?: boolean;
+	readonly machine?: MachineKind;
+}
+
 /** Adds every command; `setStatus` receives the exit status. */
 export const addCommands = (program: Command, setStatus: (status: number) => void): void => {
 	program
@@ -46,23 +55,30 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.command("build")
 		.description("build the kernels of a config, or find them in the cache")
 		.argument("<config>")
+		.addOption(machineOption())
 		.option("--json", "records of the builds as JSON")
-		.action(async (file: string, { json }: { json?: boolean }) => setStatus(await buildCommand(file, json === true)));
+		.action(async (file: string, { json, machine }: ConfigOptions) =>
+			setStatus(await buildCommand(await readConfig(file, machine), json === true)),
+		);
 	program
 		.command("plan")
 		.description("print the cells of a config and do nothing")
 		.argument("<config>")
+		.addOption(machineOption())
 		.option("--json", "the same as JSON")
-		.action(async (file: string, { json }: { json?: boolean }) => setStatus(await planCommand(file, json === true)));
+		.action(async (file: string, { json, machine }: ConfigOptions) =>
+			setStatus(await planCommand(await readConfig(file, machine), json === true)),
+		);
 	program
 		.command("run")
 		.description("build, boot, serve, check, measure; print the verdict")
 		.argument("<config>")
+		.addOption(machineOption())
 		.option("--json", "the report as JSON on stdout")
 		.option("--repeat <n>", "run every cell this often", positive)
-		.action(async (file: string, { json, repeat }: { json?: boolean; repeat?: number }) =>
+		.action(async (file: string, { json, machine, repeat }: ConfigOptions & { repeat?: number }) =>
 			setStatus(
-				await runCommand(await readConfig(file), {
+				await runCommand(await readConfig(file, machine), {
 					json: json === true,
 					...(repeat === undefined ? {} : { times: repeat }),
 				}),
@@ -92,7 +108,10 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.command("shell")
 		.description("boot the first kernel of a config, start the server on a store and open a shell in the guest")
 		.argument("<config>")
-		.action(async (file: string) => setStatus(await shellCommand(file)));
+		.addOption(machineOption())
+		.action(async (file: string, { machine }: ConfigOptions) =>
+			setStatus(await shellCommand(await readConfig(file, machine))),
+		);
 	program
 		.command("repro")
 		.description("run one cell of an old run again, from its record alone")
@@ -121,9 +140,14 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.command("startup")
 		.description("power-on to the agent's first word against `vng --run KERNEL --root ROOT -- true`, medians")
 		.argument("[config]", "its first kernel is booted", "configs/quick.yaml")
+		.addOption(
+			new Option("--machine <kind...>", "these machines").choices(MACHINE_KINDS).default(["auto", "uml"] as const),
+		)
 		.option("--runs <n>", "boots of each", positive, 5)
 		.option("--json", "samples as JSON")
-		.action(async (file: string, { runs, json }: { runs: number; json?: boolean }) =>
-			setStatus(await benchStartup(file, runs, json === true)),
+		.action(async (file: string, options: { machine: readonly MachineKind[]; runs: number; json?: boolean }) =>
+			setStatus(
+				await benchStartup(await readConfig(file, undefined), options.machine, options.runs, options.json === true),
+			),
 		);
 };

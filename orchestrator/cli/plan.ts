@@ -1,9 +1,10 @@
+import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT } from "../domain/lab-error.ts";
-import { planOf, readConfig } from "./run.ts";
+import { planOf } from "./run.ts";
 
 /** Prints what a run of this config would do. */
-export const planCommand = async (file: string, json: boolean): Promise<number> => {
-	const plan = planOf(await readConfig(file));
+export const planCommand = async (config: LabConfig, json: boolean): Promise<number> => {
+	const plan = planOf(config);
 	if (json) {
 		process.stdout.write(`${JSON.stringify({ version: 1, ...plan }, null, "\t")}\n`);
 		return EXIT.hoped;

@@ -8,8 +8,9 @@ import type { MachineSpec } from "../domain/cell.ts";
 import type { ServerBuild } from "../domain/channel.ts";
 import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
 import { sweep } from "../host/ledger.ts";
+import { type ChosenMachine, chooseMachine } from "../machine/choose.ts";
 import type { Guest } from "../machine/guest.ts";
-import { type ChosenMachine, chooseMachine, launch } from "../machine/qemu-launcher.ts";
+import { launch } from "../machine/launcher.ts";
 import { ensureVirtme, type Virtme } from "../machine/virtme.ts";
 
 export type OnStage = (text: string, log?: string) => void;
@@ -32,9 +33,13 @@ export const prepareBench = async (
 	return { virtme, root, lab: await ensureLab(root, [server], signal) };
 };
 
-/** Builds one kernel or finds it in the cache. */
-export const prepareKernel = async (wish: KernelWish, signal: AbortSignal, onStage: OnStage): Promise<KernelBuild> =>
-	await buildKernel(wish, { signal, onStage });
+/** Builds one kernel for a machine or finds it in the cache. */
+export const prepareKernel = async (
+	wish: KernelWish,
+	{ kind }: MachineSpec,
+	signal: AbortSignal,
+	onStage: OnStage,
+): Promise<KernelBuild> => await buildKernel(wish, { architecture: kind === "uml" ? "um" : "x86_64", signal, onStage });
 
 /** Boots guests of one run; the machine is chosen at the first boot, as the probe needs a kernel. */
 export class Boots {

@@ -1,5 +1,6 @@
 /** `fuselab repro RUN/CELL`: the config that the run kept is run again for this cell alone. */
 import { findRun, readRun } from "../archive/read.ts";
+import { onMachine } from "../config/on-machine.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { folders } from "../host/folders.ts";
 import { readConfigText, runCommand } from "./run.ts";
@@ -24,7 +25,7 @@ export const reproCommand = async (target: string, times: number | undefined, js
 			hint: "`fuselab report` lists the cells that failed, each with its repro line.",
 		});
 	// Relative paths in the kept text start where the old config stood.
-	const config = readConfigText(run.config, run.configPath);
+	const config = onMachine(readConfigText(run.config, run.configPath), run.machine.kind);
 	return await runCommand(config, {
 		json,
 		only: (id) => withoutRepeat(id) === wanted,

@@ -7,7 +7,8 @@ import { CASES } from "../../testcases/catalogue.ts";
 import { readRun } from "../archive/read.ts";
 import { createRun, writeCell, writeRun } from "../archive/write.ts";
 import { loadConfig, parseConfig } from "../config/load.ts";
-import type { Cell, Plan } from "../domain/cell.ts";
+import { onMachine } from "../config/on-machine.ts";
+import type { Cell, MachineKind, Plan } from "../domain/cell.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT } from "../domain/lab-error.ts";
@@ -35,8 +36,9 @@ export interface RunOptions {
 const CASE_NAMES = CASES.map(({ name }) => name);
 const LIE_NAMES = ["control", ...LIES, ...DEATHS];
 
-/** Reads a config against the cases and lies that exist. */
-export const readConfig = async (file: string): Promise<LabConfig> => await loadConfig(file, CASE_NAMES, LIE_NAMES);
+/** Reads a config against the cases and lies that exist; `kind` is a machine in the place of the file's. */
+export const readConfig = async (file: string, kind: MachineKind | undefined): Promise<LabConfig> =>
+	onMachine(await loadConfig(file, CASE_NAMES, LIE_NAMES), kind);
 
 /** The same from a text that was read before, e.g. by an old run; `file` is where its relative paths start. */
 export const readConfigText = (text: string, file: string): LabConfig => parseConfig(text, file, CASE_NAMES, LIE_NAMES);
@@ -105,7 +107,7 @@ export const executeConfig = async (
 		await writeRun(folder, record);
 	};
 	const ports: RunPorts = {
-		build: async (wish) => await prepareKernel(wish, signal, view.stage),
+		build: async (wish) => await prepareKernel(wish, config.machine, signal, view.stage),
 		onBuilt: async (build: KernelBuild) => {
 			const { chosen, why } = await boots.machine(build);
 			await save({ kernels: [...record.kernels, build], machine: { ...config.machine, chosen, why } });

@@ -1,26 +1,26 @@
 /** `fuselab shell CONFIG`: a terminal in a guest, the server mounted. */
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT, LabError } from "../domain/lab-error.ts";
 import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { ownPath } from "../host/ledger.ts";
-import { chooseMachine, launchShell } from "../machine/qemu-launcher.ts";
+import { chooseMachine } from "../machine/choose.ts";
+import { launchShell } from "../machine/launcher.ts";
 import { prepareBench, prepareKernel } from "./prepare.ts";
-import { readConfig } from "./run.ts";
 import { openView } from "./stage.ts";
 
-export const shellCommand = async (file: string): Promise<number> => {
-	const config = await readConfig(file);
+export const shellCommand = async (config: LabConfig): Promise<number> => {
 	const [wish] = config.kernels;
 	const mode = config.modes.at(-1);
 	const [store] = config.stores;
 	if (wish === undefined || mode === undefined || store === undefined)
-		throw new LabError({ code: "config-invalid", sentence: `${file} names no kernel, mode or store.` });
+		throw new LabError({ code: "config-invalid", sentence: `${config.file} names no kernel, mode or store.` });
 	const { signal } = interrupt;
 	const view = openView();
 	const bench = await prepareBench(signal, view.stage, config.server.build);
-	const build = await prepareKernel(wish, signal, view.stage);
+	const build = await prepareKernel(wish, config.machine, signal, view.stage);
 	view.close();
 	const machine = await chooseMachine(config.machine, build.image, signal);
 	process.stderr.write(

@@ -109,6 +109,23 @@ export const matchesPattern = (pattern: string, name: string): boolean =>
 			.join(".*")}$`,
 	).test(name);
 
+/** Counted time needs emulation, one CPU and no device that answers in the host's time. */
+const icountFaults = (map: Readonly<Record<string, unknown>>): readonly Fault[] => {
+	const machine = isMap(map.machine) ? map.machine : {};
+	if (machine.icount !== true) return [];
+	const faults: Fault[] = [];
+	const refuse = (path: readonly PropertyKey[], wanted: string, value: unknown): void => {
+		faults.push({ path, wanted, found: describe(value) });
+	};
+	if (machine.kind !== "qemu-tcg") refuse(["machine", "kind"], "qemu-tcg where icount is true", machine.kind);
+	if (machine.cpus !== undefined && machine.cpus !== 1)
+		refuse(["machine", "cpus"], "1 where icount is true", machine.cpus);
+	for (const [index, store] of listAt(map, "stores").entries())
+		if (typeof store === "string" && store.startsWith("nvme-"))
+			refuse(["stores", index], "a store without a device where icount is true (tmpfs, loop-ext4)", store);
+	return faults;
+};
+
 const crossFaults = (root: unknown, known: KnownNames): readonly Fault[] => {
 	const map = isMap(root) ? root : {};
 	const faults = [
@@ -119,6 +136,7 @@ const crossFaults = (root: unknown, known: KnownNames): readonly Fault[] => {
 		),
 		...duplicates(listAt(map, "modes"), "a mode", (index) => ["modes", index]),
 		...duplicates(listAt(map, "stores"), "a store", (index) => ["stores", index]),
+		...icountFaults(map),
 	];
 	for (const [index, pattern] of listAt(map, "cases").slice(0, 1000).entries())
 		if (

@@ -129,9 +129,13 @@ t.test("finds faults in one line each", async (t) => {
 		["cases: []", /cases: wanted all, none, or a list .* found an empty list/],
 		["cases: [io/append, 3]", /:7:20: cases\[1\]: wanted all, none, or a list .* found 3/],
 		["machine: 4", /machine: wanted a map with kind/],
-		["machine: { kind: kvm }", /kind: wanted one of auto, qemu-kvm, qemu-tcg, found "kvm"/],
+		["machine: { kind: kvm }", /kind: wanted one of auto, qemu-kvm, qemu-tcg, uml, found "kvm"/],
 		["machine: { memory: 1T }", /memory: wanted a size/],
 		["machine: { memory: 128M }", /memory: wanted a size/],
+		["machine: { icount: true }", /machine\.kind: wanted qemu-tcg where icount is true, found nothing/],
+		["machine: { kind: uml, icount: true }", /:7:18: machine\.kind: wanted qemu-tcg where icount is true, found "uml"/],
+		["machine: { kind: qemu-tcg, icount: true, cpus: 2 }", /machine\.cpus: wanted 1 where icount is true, found 2/],
+		["machine: { icount: 1 }", /machine\.icount: wanted true or false, found 1/],
 		["machine: ~", /machine: wanted a map .* found an empty value/],
 		["server: { lies: read-data }", /lies: wanted a list of lies/],
 		["name: again", /:7:1: config: wanted valid YAML, found this: Map keys must be unique/],
@@ -195,4 +199,13 @@ t.test("finds nothing wrong with the configs that fuselab ships", async (t) => {
 		const config = await loadConfig(path.join(folder, name), cases);
 		t.equal(`${config.name}.yaml`, name, name);
 	}
+});
+
+t.test("icount: one CPU unless told, and no store whose device answers in the host's time", async (t) => {
+	const counted = `${GOOD}machine: { kind: qemu-tcg, icount: true }\n`;
+	t.match(parseConfig(counted, "x.yaml", CASES).machine, { kind: "qemu-tcg", cpus: 1, icount: true });
+	t.notOk("icount" in parseConfig(GOOD, "x.yaml", CASES).machine);
+	t.match(faultsOf(counted.replace("[tmpfs]", "[loop-ext4, nvme-ext4]")), [
+		/stores\[1\]: wanted a store without a device where icount is true \(tmpfs, loop-ext4\), found "nvme-ext4"/,
+	]);
 });

@@ -81,7 +81,7 @@ const resolveFragment = (folder: string, given: string): string =>
 
 const assemble = (shape: ConfigShape, text: string, file: string, cases: readonly string[]): LabConfig => {
 	const folder = path.dirname(path.resolve(file));
-	const { kind, cpus, memory, nvme } = shape.machine;
+	const { kind, icount, cpus = icount ? 1 : 2, memory, nvme } = shape.machine;
 	const asked = shape.cases;
 	return {
 		file: path.resolve(file),
@@ -93,7 +93,13 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 			series: (typeof series === "string" ? [series] : series).map((given) => resolvePath(folder, given)),
 			fragments: fragments.map((given) => resolveFragment(folder, given)),
 		})),
-		machine: { kind, cpus, memoryMiB: memory, ...(shape.stores.includes("nvme-ext4") ? { nvmeMiB: nvme } : {}) },
+		machine: {
+			kind,
+			cpus,
+			memoryMiB: memory,
+			...(shape.stores.includes("nvme-ext4") ? { nvmeMiB: nvme } : {}),
+			...(icount ? { icount } : {}),
+		},
 		modes: shape.modes,
 		stores: shape.stores,
 		server: {

@@ -68,11 +68,12 @@ const kernel = z.strictObject(
 const machine = z.strictObject(
 	{
 		kind: choice(MACHINE_KINDS).default("auto"),
-		cpus: wholeNumber(1, 64).default(2),
+		cpus: wholeNumber(1, 64).optional(),
 		memory: size("256M", "1024G").prefault("2G"),
 		nvme: size("64M", "1024G").prefault("1G"),
+		icount: z.boolean({ error: "true or false" }).default(false),
 	},
-	{ error: "a map with kind, cpus, memory or nvme" },
+	{ error: "a map with kind, cpus, memory, nvme or icount" },
 );
 
 const SYSCTLS_WANTED = "a map from sysctl names such as fs.fuse.max_pages_limit to values";

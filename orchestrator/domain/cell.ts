@@ -21,13 +21,13 @@ export const MODES = [
 export type Mode = (typeof MODES)[number];
 
 /** What lies behind the server. */
-export const STORES = ["tmpfs", "nvme-ext4", "memory", "null"] as const;
+export const STORES = ["tmpfs", "loop-ext4", "nvme-ext4", "memory", "null"] as const;
 export type Store = (typeof STORES)[number];
 
 /** Stores that are in the server itself: nothing can be looked at behind it. */
 export const isServersOwn = (store: Store): boolean => store === "memory" || store === "null";
 
-export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg"] as const;
+export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml"] as const;
 export type MachineKind = (typeof MACHINE_KINDS)[number];
 
 export interface MachineSpec {
@@ -36,6 +36,8 @@ export interface MachineSpec {
 	readonly memoryMiB: number;
 	/** Size of the emulated NVMe disk; present when a store needs it. */
 	readonly nvmeMiB?: number;
+	/** The guest's time is its count of instructions; `qemu-tcg` with one CPU only. */
+	readonly icount?: true;
 }
 
 /** A case is a promise to check (`check`) or a quantity to measure (`figure`). */

@@ -1,3 +1,6 @@
+/** What a kernel is built for: QEMU's machine, or a program of the host (user-mode Linux). */
+export type Architecture = "x86_64" | "um";
+
 /** Where the unpatched tree comes from: a Debian source package. */
 export interface KernelSource {
 	/** Debian package name, e.g. `linux-source-7.3`. */

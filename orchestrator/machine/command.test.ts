@@ -63,6 +63,15 @@ t.test("accelerators: emulation by name, KVM by name, never a silent second choi
 	t.notMatch(argv.join(" "), /kvm:tcg/);
 });
 
+t.test("icount: one thread, a clock that counts instructions, the same CPU as under plain emulation", async (t) => {
+	const argv = bootCommand(VIRTME, { ...PLAN, accelerator: "icount" });
+	t.same(valuesOf(argv, "-accel"), ["tcg,thread=single"]);
+	t.same(valuesOf(argv, "-icount"), ["shift=0,sleep=off"]);
+	t.same(valuesOf(argv, "-cpu"), ["max,-erms,-fsrm"]);
+	t.match(valuesOf(argv, "-append").join(), / nohz=off /);
+	t.notMatch(bootCommand(VIRTME, PLAN).join(" "), /icount|nohz/);
+});
+
 t.test("an NVMe disk is there when there is an image", async (t) => {
 	t.notMatch(bootCommand(VIRTME, PLAN).join(" "), /nvme/);
 	const argv = bootCommand(VIRTME, { ...PLAN, nvmeImage: "/runs/nvme.img" });

@@ -11,7 +11,8 @@ export interface BootPlan {
 	readonly console: string;
 	/** Raw image for the emulated NVMe disk. */
 	readonly nvmeImage?: string;
-	readonly accelerator: "kvm" | "tcg";
+	/** `icount`: TCG with one vCPU whose clock counts instructions. */
+	readonly accelerator: "kvm" | "tcg" | "icount";
 	/** The guest powers itself off after this. */
 	readonly lifetimeSeconds: number;
 	/** The console on QEMU's own terminal and the agent on this Unix socket, for `fuselab shell`. */
@@ -22,6 +23,13 @@ export interface BootPlan {
 
 /** Without these the kernel copies by `rep movsb`, which an emulator does byte by byte: figures would say nothing else. */
 const TCG_CPU = "max,-erms,-fsrm";
+
+const ACCELERATORS = {
+	kvm: ["-accel", "kvm"],
+	tcg: ["-accel", "tcg,thread=multi"],
+	// sleep=off: an idle guest's clock jumps to its next timer instead of following the host's.
+	icount: ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"],
+} as const;
 
 /** Splits an argument vector into options with their values: `[-m, 1G]`, `[-no-reboot]`. */
 const optionsOf = (argv: readonly string[]): readonly (readonly string[])[] => {
@@ -82,6 +90,9 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		"loglevel=5",
 		"panic=-1",
 		"fuse.enable_uring=1",
+		// An idle guest's counted clock jumps to its next timer, even while it waits for the host (9p): without a steady
+		// tick that may be a deadline of its own, seconds away.
+		...(plan.accelerator === "icount" ? ["nohz=off"] : []),
 		...(plan.kernelArguments ?? []),
 		...(plan.interactiveSocket === undefined ? [] : ["fuselab_shell=1"]),
 		`fuselab_lab=${plan.lab}`,
@@ -93,8 +104,8 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		...options
 			.filter((option) => !isVirtmes(option))
 			.flat()
-			.map((word, index, words) => (plan.accelerator === "tcg" && words[index - 1] === "-cpu" ? TCG_CPU : word)),
-		...["-accel", plan.accelerator === "tcg" ? "tcg,thread=multi" : "kvm"],
+			.map((word, index, words) => (plan.accelerator !== "kvm" && words[index - 1] === "-cpu" ? TCG_CPU : word)),
+		...ACCELERATORS[plan.accelerator],
 		...(rest.includes("-no-reboot") ? [] : ["-no-reboot"]),
 		...(plan.interactiveSocket === undefined
 			? [

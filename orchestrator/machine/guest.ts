@@ -1,7 +1,8 @@
-/** A booted guest: owns the QEMU process and the talk with the agent in it. */
-import { createWriteStream } from "node:fs";
+/** A booted guest: owns the process of its machine and the talk with the agent in it. */
+import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { Duplex, Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import type { GuestMessage, HostMessage } from "../domain/channel.ts";
 import { LabError } from "../domain/lab-error.ts";
@@ -11,14 +12,17 @@ import { ownProcess } from "../host/ledger.ts";
 import { pasteable } from "./command.ts";
 import { findTrouble, sanitise } from "./console.ts";
 import { MAX_LINE_BYTES, parseGuestMessage } from "./guest-message.ts";
+import { UML_CHANNEL_FD, UML_LONGEST_ORDER } from "./uml-command.ts";
 
 export type Hello = Extract<GuestMessage, { type: "hello" }>;
 export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
 export type CellOrder = Extract<HostMessage, { type: "cell" }>;
 
 export interface BootOptions {
+	/** What it is that runs `command`, for messages. */
+	readonly program: "QEMU" | "user-mode Linux";
 	readonly command: readonly string[];
-	/** Folder for console.log, qemu.log and command.sh of this boot; console.log is where `command` puts it. */
+	/** Folder for console.log, command.sh and QEMU's own words (qemu.log) of this boot. */
 	readonly folder: string;
 	readonly signal: AbortSignal;
 	readonly timeoutMs: number;
@@ -32,23 +36,38 @@ const lastLines = (text: string, count: number): readonly string[] =>
 		.filter((line) => line.trim() !== "")
 		.slice(-count);
 
-const start = (options: BootOptions) => {
-	const [qemu = "", ...args] = options.command;
-	// The parent-death signal ends QEMU even when this process is killed without warning.
-	return execa("setpriv", ["--pdeathsig", "KILL", "--", qemu, ...args], {
-		stdin: "pipe",
-		stdout: "pipe",
-		stderr: "pipe",
-		buffer: false,
-		reject: false,
-		detached: true,
-		cleanup: true,
-		encoding: "buffer",
-	});
+/** The command as a script; a person has the channel, which UML expects beside the console, on the terminal. */
+const commandScript = ({ program, command }: BootOptions): string =>
+	`#!/bin/sh\nexec ${pasteable(command)}${program === "QEMU" ? "" : ` ${UML_CHANNEL_FD}<&0`}\n`;
+
+/** Starts the machine; gives its process and the two directions of the channel. */
+const start = ({ program, command, folder }: BootOptions) => {
+	const uml = program === "user-mode Linux";
+	// The file itself, so that nothing is lost when this process lags behind or dies; execa's types end at descriptor 9.
+	const log = openSync(path.join(folder, uml ? "console.log" : "qemu.log"), "a") as 9;
+	try {
+		// The parent-death signal ends the machine even when this process is killed without warning.
+		const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+			// QEMU's channel is its standard input and output; it opens the console's file itself.
+			stdio: uml ? ["ignore", log, log, "pipe"] : ["pipe", "pipe", log],
+			buffer: false,
+			reject: false,
+			detached: true,
+			cleanup: true,
+			encoding: "buffer",
+		});
+		const [stdin, stdout, , third] = child.stdio as unknown as readonly (Duplex | undefined)[];
+		const [toGuest, fromGuest] = uml ? [third, third] : [stdin, stdout];
+		if (toGuest === undefined || fromGuest === undefined) throw new TypeError("a pipe that was asked for is missing");
+		return { child, toGuest: toGuest as Writable, fromGuest: fromGuest as Readable };
+	} finally {
+		closeSync(log);
+	}
 };
 
 export class Guest implements AsyncDisposable {
-	readonly #process: ReturnType<typeof start>;
+	readonly #process: ReturnType<typeof start>["child"];
+	readonly #toGuest: Writable;
 	readonly #options: BootOptions;
 	readonly #undo: readonly (() => void)[];
 	#listener: Listener | undefined;
@@ -59,19 +78,20 @@ export class Guest implements AsyncDisposable {
 
 	private constructor(options: BootOptions) {
 		this.#options = options;
-		this.#process = start(options);
-		const { pid } = this.#process;
-		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, "QEMU")];
-		this.#process.stderr.pipe(createWriteStream(path.join(options.folder, "qemu.log")));
-		this.#process.stdin.on("error", () => undefined);
-		this.#readLines();
+		const { child, toGuest, fromGuest } = start(options);
+		this.#process = child;
+		this.#toGuest = toGuest;
+		const { pid } = child;
+		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, options.program)];
+		toGuest.on("error", () => undefined);
+		this.#readLines(fromGuest);
 		void this.#process.then(() => {
 			this.#ended = true;
 			this.#wake();
 		});
 	}
 
-	/** True once QEMU has ended. */
+	/** True once the machine has ended. */
 	get ended(): boolean {
 		return this.#ended;
 	}
@@ -85,7 +105,7 @@ export class Guest implements AsyncDisposable {
 	/** Boots and waits for the agent's first word. Throws `boot-failed` with the console's last lines. */
 	static async boot(options: BootOptions): Promise<Guest> {
 		options.signal.throwIfAborted();
-		await writeAtomically(path.join(options.folder, "command.sh"), `#!/bin/sh\nexec ${pasteable(options.command)}\n`);
+		await writeAtomically(path.join(options.folder, "command.sh"), commandScript(options));
 		const guest = new Guest(options);
 		try {
 			await guest.#wait(
@@ -131,7 +151,7 @@ export class Guest implements AsyncDisposable {
 		return sanitise(await readFile(path.join(this.#options.folder, "console.log"), "utf8").catch(() => ""));
 	}
 
-	/** Waits until QEMU has ended by itself, at most `timeoutMs`: a panic reboots, and a reboot ends QEMU. */
+	/** Waits until the machine has ended by itself, at most `timeoutMs`: a panic reboots, and a reboot ends it. */
 	async settle(timeoutMs: number): Promise<void> {
 		await Promise.race([this.#process, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
 	}
@@ -151,7 +171,7 @@ export class Guest implements AsyncDisposable {
 		if (!this.#ended)
 			throw new LabError({
 				code: "leaked",
-				sentence: `QEMU (pid ${this.#process.pid}) does not end.`,
+				sentence: `${this.#options.program} (pid ${this.#process.pid}) does not end.`,
 				hint: "`fuselab sweep` tries again.",
 			});
 	}
@@ -166,13 +186,21 @@ export class Guest implements AsyncDisposable {
 	}
 
 	#send(message: HostMessage): void {
-		if (!this.#ended) this.#process.stdin.write(`${JSON.stringify(message)}\n`);
+		if (this.#ended) return;
+		const line = Buffer.from(`${JSON.stringify(message)}\n`);
+		if (this.#options.program !== "QEMU" && line.length > UML_LONGEST_ORDER)
+			throw new LabError({
+				code: "host-unsupported",
+				sentence: `An order of ${line.length} bytes is too long for user-mode Linux, whose channel takes ${UML_LONGEST_ORDER}.`,
+				hint: "Take QEMU (`--machine auto`), or ask for fewer lies or sysctls.",
+			});
+		this.#toGuest.write(line);
 	}
 
-	#readLines(): void {
+	#readLines(fromGuest: Readable): void {
 		let rest: Buffer[] = [];
 		let restBytes = 0;
-		this.#process.stdout.on("data", (chunk: Buffer) => {
+		fromGuest.on("data", (chunk: Buffer) => {
 			let from = 0;
 			for (let newline = chunk.indexOf(10); newline !== -1; newline = chunk.indexOf(10, from)) {
 				const line = Buffer.concat([...rest, chunk.subarray(from, newline)]).toString();
@@ -190,7 +218,7 @@ export class Guest implements AsyncDisposable {
 		});
 	}
 
-	/** Hands messages to `take` until it says true, QEMU ends, the time is over or `signal` aborts (which is thrown). */
+	/** Hands messages to `take` until it says true, the machine ends, the time is over or `signal` aborts (which is thrown). */
 	async #wait(take: (message: GuestMessage) => boolean, timeoutMs: number, signal: AbortSignal): Promise<void> {
 		signal.throwIfAborted();
 		if (this.#ended) return;
@@ -219,7 +247,7 @@ export class Guest implements AsyncDisposable {
 		const [trouble] = findTrouble(text);
 		const seconds = this.#options.timeoutMs / 1000;
 		const how = this.#ended
-			? "QEMU ended before the guest's agent spoke"
+			? `${this.#options.program} ended before the guest's agent spoke`
 			: `the guest's agent did not speak within ${seconds} s`;
 		const why = trouble === undefined ? "" : ` (${trouble.title})`;
 		return new LabError({

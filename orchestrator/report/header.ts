@@ -22,7 +22,7 @@ export const headerOf = ({ run }: ArchivedRun, style: Style): readonly string[] 
 		run.finishedAt === null ? Number.NaN : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
 	const took = run.finishedAt === null ? "not finished" : `took ${duration(seconds)}`;
 	const { machine, host } = run;
-	const nvme = machine.nvmeMiB === undefined ? "" : `, NVMe ${machine.nvmeMiB} MiB`;
+	const nvme = machine.nvmeMiB === undefined || machine.chosen === "uml" ? "" : `, NVMe ${machine.nvmeMiB} MiB`;
 	return [
 		paint(style, "bold", `run ${clean(run.id)}`),
 		...wrap(

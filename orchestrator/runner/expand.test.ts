@@ -77,6 +77,16 @@ t.test("rules out jobs that the store cannot hold, with the reason", async (t) =
 	t.same(expand({ ...config, figures: "cover-letter", machine: roomy }, known).ruledOut, []);
 });
 
+t.test("rules out NVMe on user-mode Linux, checks and figures alike, and nothing else", async (t) => {
+	const stores = ["tmpfs", "loop-ext4", "nvme-ext4"] as const;
+	const plan = (kind: "uml" | "auto") => expand({ ...config, stores, machine: { ...config.machine, kind } }, known);
+	const { cells, ruledOut } = plan("uml");
+	t.same(new Set(cells.map(({ store }) => store)), new Set(["tmpfs", "loop-ext4"]));
+	t.same(new Set(ruledOut.map(({ reason }) => reason)), new Set(["uml has no NVMe"]));
+	t.equal(cells.length + ruledOut.length, plan("auto").cells.length);
+	t.same(plan("auto").ruledOut, []);
+});
+
 t.test("quotes the cover letter's line exactly", async (t) => {
 	const jobs = jobsOf("cover-letter");
 	t.same(

@@ -1,4 +1,4 @@
-import type { Cell, Plan, Work } from "../domain/cell.ts";
+import type { Cell, MachineSpec, Plan, Store, Work } from "../domain/cell.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
 import { jobsOf, whyNoRoom } from "./jobs.ts";
 
@@ -7,6 +7,12 @@ const nameOf = (work: Work): string => (work.kind === "check" ? work.name : work
 const checksOf = (config: LabConfig, cases: readonly string[]): readonly Work[] => {
 	const asked = new Set(config.cases);
 	return cases.filter((name) => asked.has(name)).map((name) => ({ kind: "check", name }));
+};
+
+/** Why a cell cannot be; undefined when it can. */
+const whyRuledOut = (work: Work, store: Store, machine: MachineSpec): string | undefined => {
+	if (store === "nvme-ext4" && machine.kind === "uml") return "uml has no NVMe";
+	return work.kind === "figure" ? whyNoRoom(work.job, store, machine) : undefined;
 };
 
 /**
@@ -27,7 +33,7 @@ export const expand = (config: LabConfig, cases: readonly string[]): Plan => {
 					for (const store of config.stores)
 						for (const work of works) {
 							const id = `${kernel.name}/${mode}/${store}/${nameOf(work)}#${repeat}`;
-							const reason = work.kind === "figure" ? whyNoRoom(work.job, store, config.machine) : undefined;
+							const reason = whyRuledOut(work, store, config.machine);
 							if (reason === undefined) cells.push({ id, kernel: kernel.name, mode, store, work, repeat });
 							else ruledOut.push({ id, reason });
 						}

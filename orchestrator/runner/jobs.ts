@@ -61,15 +61,20 @@ export const roomOf = (job: FigureJob): number => {
 	return Number(size?.[1] ?? 0) * MIB_OF_UNIT[(size?.[2] ?? "M") as "M" | "G"] * Number(jobs?.[1] ?? 1);
 };
 
-/** The agent mounts its tmpfs with `size=75%`. */
-const TMPFS_SHARE = 0.75;
 /** ext4's journal, inode tables and reserved blocks. */
 const EXT4_SHARE = 0.85;
 
+/** What a store is cut from, and the share of it that files can have; the agent's `store.ts` does the cutting. */
+const ROOM: Readonly<Record<Store, { readonly knob: "memory" | "nvme"; readonly share: number }>> = {
+	tmpfs: { knob: "memory", share: 0.75 },
+	"loop-ext4": { knob: "memory", share: 0.4 * EXT4_SHARE },
+	"nvme-ext4": { knob: "nvme", share: EXT4_SHARE },
+};
+
 /** Why a job cannot run on a store of this machine; undefined when it can. */
 export const whyNoRoom = (job: FigureJob, store: Store, machine: MachineSpec): string | undefined => {
-	const [disk, share, knob] =
-		store === "tmpfs" ? [machine.memoryMiB, TMPFS_SHARE, "memory"] : [machine.nvmeMiB ?? 0, EXT4_SHARE, "nvme"];
+	const { knob, share } = ROOM[store];
+	const disk = knob === "memory" ? machine.memoryMiB : (machine.nvmeMiB ?? 0);
 	const [needed, there] = [roomOf(job), Math.floor(disk * share)];
 	if (needed <= there) return undefined;
 	return `its files take ${needed} MiB and ${store} holds about ${there} MiB with machine.${knob} of ${disk} MiB`;

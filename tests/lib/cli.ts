@@ -54,14 +54,17 @@ export type Report = z.output<typeof reportSchema>;
 /** Reads what `--json` printed. */
 export const readReport = (stdout: string): Report => reportSchema.parse(JSON.parse(stdout));
 
-/** Guests of any fuselab: command lines that carry our init, by pid. */
+/** QEMU or user-mode Linux with our init; the stub in which user-mode Linux keeps each process of its guest. */
+const isGuest = (command: string): boolean =>
+	(command.startsWith("/") && command.includes("fuselab_lab=")) || command.startsWith("uml-userspace");
+
+/** Guests of any fuselab, by pid. */
 export const guestsRunning = (): readonly number[] =>
 	readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.filter((pid) => {
 			try {
-				const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-				return command.startsWith("/") && command.includes("qemu-system") && command.includes("fuselab_lab=");
+				return isGuest(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
 			} catch {
 				return false;
 			}

@@ -1,47 +1,21 @@
-/** Boots guests for one run: chooses the accelerator, makes and removes the disk, names the boots. */
+/** Boots guests for one run, whatever the machine: makes their commands, makes and removes the disk, names the boots. */
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import type { Duplex } from "node:stream";
 import { execa } from "execa";
 import type { MachineSpec } from "../domain/cell.ts";
 import type { HostMessage, ServerOrder } from "../domain/channel.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
-import { LabError } from "../domain/lab-error.ts";
 import { explainFull } from "../host/files.ts";
 import { ensureFolder } from "../host/folders.ts";
 import { ownPath } from "../host/ledger.ts";
+import type { ChosenMachine } from "./choose.ts";
 import { type BootPlan, bootCommand } from "./command.ts";
 import { Guest } from "./guest.ts";
-import { probeKvm } from "./probe.ts";
+import { UML_CHANNEL_FD, umlCommand } from "./uml-command.ts";
 import { type Virtme, virtmeCommand } from "./virtme.ts";
-
-export interface ChosenMachine {
-	readonly accelerator: "kvm" | "tcg";
-	/** Kind as it stands in records: `qemu-kvm` or `qemu-tcg`. */
-	readonly chosen: "qemu-kvm" | "qemu-tcg";
-	readonly why: string;
-	/** Every deadline is multiplied by this. */
-	readonly slowness: number;
-}
-
-const KVM = { accelerator: "kvm", chosen: "qemu-kvm", slowness: 1 } as const;
-const TCG = { accelerator: "tcg", chosen: "qemu-tcg", slowness: 8 } as const;
-
-/** Picks the best machine that works here. Throws `host-unsupported` when KVM was asked for by name and cannot boot. */
-export const chooseMachine = async (spec: MachineSpec, image: string, signal: AbortSignal): Promise<ChosenMachine> => {
-	if (spec.kind === "qemu-tcg") return { ...TCG, why: "asked for by name" };
-	const kvm = await probeKvm(image, signal);
-	if (kvm?.works === true) return { ...KVM, why: kvm.why };
-	const why = kvm?.why ?? "KVM was not probed";
-	if (spec.kind === "qemu-kvm")
-		throw new LabError({
-			code: "host-unsupported",
-			sentence: `KVM does not work here: ${why}.`,
-			hint: "Use `machine: {kind: auto}` or `qemu-tcg`.",
-		});
-	return { ...TCG, why: `KVM does not work here: ${why}` };
-};
 
 export interface Launcher {
 	readonly virtme: Virtme;
@@ -70,27 +44,38 @@ const makeDisk = async (file: string, mebibytes: number): Promise<void> => {
 	}
 };
 
-/** The command of one boot, and the disk that it needs. */
-const commandOf = async (
+const acceleratorOf = ({ machine, spec }: Launcher): BootPlan["accelerator"] => {
+	if (machine.chosen === "qemu-kvm") return "kvm";
+	return spec.icount === true ? "icount" : "tcg";
+};
+
+/** The QEMU command of one boot. */
+const qemuCommand = async (
 	launcher: Launcher,
 	build: KernelBuild,
 	plan: Pick<BootPlan, "console" | "nvmeImage" | "interactiveSocket">,
 	signal: AbortSignal,
 ): Promise<readonly string[]> => {
 	const { cpus, memoryMiB } = launcher.spec;
-	const kvm = launcher.machine.accelerator === "kvm";
+	const accelerator = acceleratorOf(launcher);
 	const virtme = await virtmeCommand(
 		launcher.virtme,
-		{ image: build.image, root: launcher.root, cpus, memoryMiB, kvm },
+		{ image: build.image, root: launcher.root, cpus, memoryMiB, kvm: accelerator === "kvm" },
 		signal,
 	);
-	return bootCommand(virtme, {
-		...plan,
-		lab: launcher.lab,
-		accelerator: launcher.machine.accelerator,
-		lifetimeSeconds: LIFETIME_SECONDS,
-	});
+	return bootCommand(virtme, { ...plan, lab: launcher.lab, accelerator, lifetimeSeconds: LIFETIME_SECONDS });
 };
+
+const umlCommandOf = ({ spec, root, lab }: Launcher, { image }: KernelBuild, interactive: boolean): readonly string[] =>
+	umlCommand({
+		image,
+		root,
+		lab,
+		cpus: spec.cpus,
+		memoryMiB: spec.memoryMiB,
+		lifetimeSeconds: LIFETIME_SECONDS,
+		interactive,
+	});
 
 /** Makes the boot's folder and, if wanted, its disk; the disk's name is gone when `boot` has ended. */
 const withDisk = async <T>(
@@ -99,7 +84,7 @@ const withDisk = async <T>(
 	boot: (folder: string, disk: { nvmeImage?: string }) => Promise<T>,
 ): Promise<T> => {
 	const folder = await ensureFolder(path.join(launcher.boots, name));
-	if (launcher.spec.nvmeMiB === undefined) return await boot(folder, {});
+	if (launcher.spec.nvmeMiB === undefined || launcher.machine.chosen === "uml") return await boot(folder, {});
 	const nvmeImage = path.join(folder, "nvme.img");
 	const disown = ownPath(nvmeImage);
 	try {
@@ -119,9 +104,37 @@ export const launch = async (
 	signal: AbortSignal,
 ): Promise<Guest> =>
 	await withDisk(launcher, name, async (folder, disk) => {
-		const command = await commandOf(launcher, build, { console: path.join(folder, "console.log"), ...disk }, signal);
-		return await Guest.boot({ command, folder, signal, timeoutMs: BOOT_SECONDS * 1000 * launcher.machine.slowness });
+		const uml = launcher.machine.chosen === "uml";
+		const plan = { console: path.join(folder, "console.log"), ...disk };
+		return await Guest.boot({
+			program: uml ? "user-mode Linux" : "QEMU",
+			command: uml ? umlCommandOf(launcher, build, false) : await qemuCommand(launcher, build, plan, signal),
+			folder,
+			signal,
+			timeoutMs: BOOT_SECONDS * 1000 * launcher.machine.slowness,
+		});
 	});
+
+/** Orders `server` as soon as the agent speaks. */
+const orderServer = (channel: Duplex, server: ServerOrder): void => {
+	channel.on("error", () => undefined);
+	channel.once("data", () => channel.write(`${JSON.stringify({ type: "serve", server } satisfies HostMessage)}\n`));
+};
+
+const runShell = async (
+	[program = "", ...args]: readonly string[],
+	signal: AbortSignal,
+	onStart: (channel: Duplex) => void,
+): Promise<void> => {
+	const child = execa("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
+		stdio: ["inherit", "inherit", "inherit", "pipe"],
+		buffer: false,
+		cancelSignal: signal,
+		reject: false,
+	});
+	onStart(child.stdio[UML_CHANNEL_FD] as unknown as Duplex);
+	await child;
+};
 
 /** Boots with the console on this terminal; orders `server` as soon as the agent speaks; ends with the shell. */
 export const launchShell = async (
@@ -131,25 +144,17 @@ export const launchShell = async (
 	signal: AbortSignal,
 ): Promise<void> =>
 	await withDisk(launcher, "shell", async (folder, disk) => {
+		if (launcher.machine.chosen === "uml") {
+			await runShell(umlCommandOf(launcher, build, true), signal, (channel) => orderServer(channel, server));
+			return;
+		}
 		const sockets = await mkdtemp(path.join(os.tmpdir(), "fuselab-"));
 		const interactiveSocket = path.join(sockets, "agent");
-		const listener = createServer((socket) => {
-			socket.on("error", () => undefined);
-			socket.once("data", () => socket.write(`${JSON.stringify({ type: "serve", server } satisfies HostMessage)}\n`));
-		});
+		const listener = createServer((socket) => orderServer(socket, server));
 		try {
 			await new Promise<void>((resolve) => listener.listen(interactiveSocket, resolve));
-			const [qemu = "", ...args] = await commandOf(
-				launcher,
-				build,
-				{ console: path.join(folder, "console.log"), ...disk, interactiveSocket },
-				signal,
-			);
-			await execa("setpriv", ["--pdeathsig", "KILL", "--", qemu, ...args], {
-				stdio: "inherit",
-				cancelSignal: signal,
-				reject: false,
-			});
+			const plan = { console: path.join(folder, "console.log"), ...disk, interactiveSocket };
+			await runShell(await qemuCommand(launcher, build, plan, signal), signal, () => undefined);
 		} finally {
 			listener.close();
 			await rm(sockets, { recursive: true, force: true });
