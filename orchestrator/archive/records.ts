@@ -82,6 +82,7 @@ const work = z.discriminatedUnion("kind", [
 const cell = z.object({
 	id: z.string(),
 	kernel: z.string(),
+	cpus: z.number().exactOptional(),
 	mode: z.enum(MODES),
 	store: z.enum(STORES),
 	work,

@@ -66,14 +66,14 @@ export class Boots {
 		return this.#machine?.slowness ?? 1;
 	}
 
-	async boot(build: KernelBuild, name: string): Promise<Guest> {
+	async boot(build: KernelBuild, name: string, cpus = this.#spec.cpus): Promise<Guest> {
 		const { virtme, root, lab } = this.#bench;
 		return await launch(
 			{
 				virtme,
 				root: root.path,
 				lab: lab.guestPath,
-				spec: this.#spec,
+				spec: { ...this.#spec, cpus },
 				machine: await this.machine(build),
 				boots: this.#folder,
 			},

@@ -112,7 +112,7 @@ export const executeConfig = async (
 			const { chosen, why } = await boots.machine(build);
 			await save({ kernels: [...record.kernels, build], machine: { ...config.machine, chosen, why } });
 		},
-		launch: async (build, name) => await boots.boot(build, name),
+		launch: async (build, name, cpus) => await boots.boot(build, name, cpus),
 		slowness: () => boots.slowness,
 		findTrouble,
 		checkTimeoutMs,

@@ -81,7 +81,8 @@ const resolveFragment = (folder: string, given: string): string =>
 
 const assemble = (shape: ConfigShape, text: string, file: string, cases: readonly string[]): LabConfig => {
 	const folder = path.dirname(path.resolve(file));
-	const { kind, icount, cpus = icount ? 1 : 2, memory, nvme } = shape.machine;
+	const { kind, icount, cpus: askedCpus = icount ? 1 : 2, memory, nvme } = shape.machine;
+	const [cpus = 1, ...moreCpus] = Array.isArray(askedCpus) ? askedCpus : [askedCpus];
 	const asked = shape.cases;
 	return {
 		file: path.resolve(file),
@@ -100,6 +101,7 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 			...(shape.stores.includes("nvme-ext4") ? { nvmeMiB: nvme } : {}),
 			...(icount ? { icount } : {}),
 		},
+		cpus: [cpus, ...moreCpus],
 		modes: shape.modes,
 		stores: shape.stores,
 		server: {

@@ -65,10 +65,12 @@ const kernel = z.strictObject(
 	{ error: "a map with name and source" },
 );
 
+const CPUS_WANTED = "a number of CPUs from 1 to 64, or a list of such numbers";
+
 const machine = z.strictObject(
 	{
 		kind: choice(MACHINE_KINDS).default("auto"),
-		cpus: wholeNumber(1, 64).optional(),
+		cpus: z.union([wholeNumber(1, 64), listOf(wholeNumber(1, 64), CPUS_WANTED, 8)], { error: CPUS_WANTED }).optional(),
 		memory: size("256M", "1024G").prefault("2G"),
 		nvme: size("64M", "1024G").prefault("1G"),
 		icount: z.boolean({ error: "true or false" }).default(false),

@@ -63,9 +63,11 @@ export interface FigureJob {
 
 /** One square of the matrix. */
 export interface Cell {
-	/** `kernel/mode/store/work#repeat`; equal across runs of the same config. */
+	/** `kernel/mode/store/work#repeat`, the kernel as `NAME+4cpus` where there are several machines; equal across runs of the same config. */
 	readonly id: string;
 	readonly kernel: string;
+	/** vCPUs of its machine; present where the config lists several numbers of them. */
+	readonly cpus?: number;
 	readonly mode: Mode;
 	readonly store: Store;
 	readonly work: Work;

@@ -11,6 +11,8 @@ export interface LabConfig {
 	readonly name: string;
 	readonly kernels: readonly KernelWish[];
 	readonly machine: MachineSpec;
+	/** Numbers of vCPUs, one boot each; `machine.cpus` is the first. */
+	readonly cpus: readonly number[];
 	readonly modes: readonly Mode[];
 	readonly stores: readonly Store[];
 	readonly server: ServerSettings;

@@ -8,7 +8,18 @@ import { MAX_LINE_BYTES } from "./guest-message.ts";
 const ORDER: CellOrder = {
 	type: "cell",
 	id: "a/devfuse/tmpfs/io/append#1",
-	server: { mode: "devfuse", store: "tmpfs", queueDepth: 8, lies: [], memlockBytes: null, sysctls: {} },
+	server: {
+		mode: "devfuse",
+		store: "tmpfs",
+		queueDepth: 8,
+		lies: [],
+		memlockBytes: null,
+		sysctls: {},
+		options: {},
+		command: null,
+		user: "root",
+		build: "plain",
+	},
 	work: { kind: "check", name: "io/append" },
 	timeoutMs: 1000,
 };

@@ -1,10 +1,14 @@
 /** Figures side by side: a table per kernel and store, a row a job, a column a mode. */
+import type { Cell } from "../domain/cell.ts";
 import type { Figure } from "../domain/figure.ts";
 import type { ArchivedRun, CellRecord } from "../domain/run.ts";
 import { combine } from "../figures/summary.ts";
 import { clean, columns, paint, plural, type Square, type Style, wrap } from "./layout.ts";
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];
+
+/** With the number of CPUs, where there are several. */
+const kernelOf = ({ id }: Cell): string => id.slice(0, id.indexOf("/"));
 
 const isFigureCell = ({ cell }: CellRecord): boolean => cell.work.kind === "figure";
 
@@ -65,9 +69,9 @@ export const figuresSection = ({ run, cells }: ArchivedRun, style: Style): reado
 	return [
 		"",
 		paint(style, "bold", "figures: median (smallest–largest, n samples)"),
-		...unique(sound.map(({ cell }) => `${cell.kernel}\n${cell.store}`)).flatMap((key) => {
+		...unique(sound.map(({ cell }) => `${kernelOf(cell)}\n${cell.store}`)).flatMap((key) => {
 			const [kernel = "", store = ""] = key.split("\n");
-			const records = sound.filter(({ cell }) => cell.kernel === kernel && cell.store === store);
+			const records = sound.filter(({ cell }) => kernelOf(cell) === kernel && cell.store === store);
 			return [`kernel ${clean(kernel)}, ${store}`, ...tableOf(records, style).map((line) => `  ${line}`)];
 		}),
 		...notes.flatMap((note) => wrap(`* ${note}`, "  ")),

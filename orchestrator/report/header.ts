@@ -17,11 +17,13 @@ const linesOfKernel = (build: KernelBuild): readonly string[] => [
 ];
 
 /** Who, what, where and when, exact enough to do it again. */
-export const headerOf = ({ run }: ArchivedRun, style: Style): readonly string[] => {
+export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly string[] => {
 	const seconds =
 		run.finishedAt === null ? Number.NaN : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
 	const took = run.finishedAt === null ? "not finished" : `took ${duration(seconds)}`;
 	const { machine, host } = run;
+	const several = [...new Set(cells.flatMap(({ cell }) => (cell.cpus === undefined ? [] : [cell.cpus])))];
+	const cpus = several.length > 1 ? `${several.join(" and ")} CPUs` : plural(several[0] ?? machine.cpus, "CPU");
 	const nvme = machine.nvmeMiB === undefined || machine.chosen === "uml" ? "" : `, NVMe ${machine.nvmeMiB} MiB`;
 	return [
 		paint(style, "bold", `run ${clean(run.id)}`),
@@ -30,10 +32,7 @@ export const headerOf = ({ run }: ArchivedRun, style: Style): readonly string[] 
 			"",
 		),
 		...(run.kernels.length === 0 ? ["kernel: none was built"] : run.kernels.flatMap(linesOfKernel)),
-		...wrap(
-			`machine ${machine.chosen} (${machine.why}): ${plural(machine.cpus, "CPU")}, ${machine.memoryMiB} MiB${nvme}`,
-			"",
-		),
+		...wrap(`machine ${machine.chosen} (${machine.why}): ${cpus}, ${machine.memoryMiB} MiB${nvme}`, ""),
 		...wrap(
 			`host: Linux ${host.kernel}, ${plural(host.cpus, "CPU")}, ${host.memoryMiB} MiB; QEMU ${host.qemu}, virtme-ng ${host.virtmeNg}, Node ${host.node}`,
 			"",

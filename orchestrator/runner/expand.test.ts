@@ -14,6 +14,7 @@ const config: LabConfig = {
 	text: "",
 	name: "quick",
 	kernels: [kernel("a"), kernel("b")],
+	cpus: [2],
 	machine: { kind: "auto", cpus: 2, memoryMiB: 2048, nvmeMiB: 1024 },
 	modes: ["devfuse", "uring-libfuse"],
 	stores: ["tmpfs", "nvme-ext4"],

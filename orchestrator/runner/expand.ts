@@ -1,4 +1,12 @@
-import type { Cell, MachineSpec, Plan, Store, Work } from "../domain/cell.ts";
+import {
+	type Cell,
+	isServersOwn,
+	type MachineSpec,
+	type Mode,
+	type Plan,
+	type Store,
+	type Work,
+} from "../domain/cell.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
 import { jobsOf, whyNoRoom } from "./jobs.ts";
 
@@ -10,7 +18,10 @@ const checksOf = (config: LabConfig, cases: readonly string[]): readonly Work[] 
 };
 
 /** Why a cell cannot be; undefined when it can. */
-const whyRuledOut = (work: Work, store: Store, machine: MachineSpec): string | undefined => {
+const whyRuledOut = (work: Work, mode: Mode, store: Store, machine: MachineSpec): string | undefined => {
+	if (isServersOwn(store) && mode === "uring-libfuse")
+		return "passthrough_hp serves a folder, it has no store of its own";
+	if (isServersOwn(store) && work.kind === "check") return `behind the store ${store} there is nothing to compare with`;
 	if (store === "nvme-ext4" && machine.kind === "uml") return "uml has no NVMe";
 	return work.kind === "figure" ? whyNoRoom(work.job, store, machine) : undefined;
 };
@@ -26,16 +37,20 @@ export const expand = (config: LabConfig, cases: readonly string[]): Plan => {
 	const ruledOut: { id: string; reason: string }[] = [];
 	const figures: readonly Work[] = jobsOf(config.figures).map((job) => ({ kind: "figure", job }));
 	const rounds = Array.from({ length: config.repeat }, (_, index) => index + 1);
-	for (const kernel of config.kernels)
-		for (const works of [checksOf(config, cases), figures])
-			for (const repeat of rounds)
-				for (const mode of config.modes)
-					for (const store of config.stores)
-						for (const work of works) {
-							const id = `${kernel.name}/${mode}/${store}/${nameOf(work)}#${repeat}`;
-							const reason = whyRuledOut(work, store, config.machine);
-							if (reason === undefined) cells.push({ id, kernel: kernel.name, mode, store, work, repeat });
-							else ruledOut.push({ id, reason });
-						}
+	const several = config.cpus.length > 1;
+	const add = (cell: Omit<Cell, "id">, cpus: number): void => {
+		const { kernel, mode, store, work, repeat } = cell;
+		const id = `${kernel}${several ? `+${cpus}cpus` : ""}/${mode}/${store}/${nameOf(work)}#${repeat}`;
+		const reason = whyRuledOut(work, mode, store, config.machine);
+		if (reason === undefined) cells.push({ id, ...cell, ...(several ? { cpus } : {}) });
+		else ruledOut.push({ id, reason });
+	};
+	for (const { name: kernel } of config.kernels)
+		for (const cpus of config.cpus)
+			for (const works of [checksOf(config, cases), figures])
+				for (const repeat of rounds)
+					for (const mode of config.modes)
+						for (const store of config.stores)
+							for (const work of works) add({ kernel, mode, store, work, repeat }, cpus);
 	return { cells, ruledOut };
 };

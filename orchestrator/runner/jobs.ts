@@ -69,6 +69,8 @@ const ROOM: Readonly<Record<Store, { readonly knob: "memory" | "nvme"; readonly 
 	tmpfs: { knob: "memory", share: 0.75 },
 	"loop-ext4": { knob: "memory", share: 0.4 * EXT4_SHARE },
 	"nvme-ext4": { knob: "nvme", share: EXT4_SHARE },
+	memory: { knob: "memory", share: 0.75 },
+	null: { knob: "memory", share: Number.POSITIVE_INFINITY },
 };
 
 /** Why a job cannot run on a store of this machine; undefined when it can. */

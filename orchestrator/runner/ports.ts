@@ -33,8 +33,8 @@ export interface RunPorts {
 	build(wish: KernelWish): Promise<KernelBuild>;
 	/** Called with each finished build, before any boot of it. */
 	onBuilt(build: KernelBuild): Promise<void>;
-	/** Boots the build; `name` is the boot's folder below the run. */
-	launch(build: KernelBuild, name: string): Promise<GuestPort>;
+	/** Boots the build; `name` is the boot's folder below the run. Without `cpus` the machine has as many as the config's. */
+	launch(build: KernelBuild, name: string, cpus?: number): Promise<GuestPort>;
 	/** Multiplies every deadline in the guest. */
 	slowness(): number;
 	findTrouble(text: string): readonly KernelFinding[];

@@ -73,7 +73,7 @@ class PlanRun {
 				if (guest === undefined) {
 					boots += 1;
 					try {
-						guest = await this.#boot(build, `${build.name}-${boots}`);
+						guest = await this.#boot(build, `${build.name}-${boots}`, cell.cpus);
 						failures = 0;
 					} catch (error) {
 						if (!isFault(error, new Set(["boot-failed"]))) throw error;
@@ -91,7 +91,7 @@ class PlanRun {
 				const { record, guestUsable } = await runCell(cell, server, guest, boot, this.#ports, this.#context.signal);
 				this.#keep(record);
 				queue.shift();
-				if (!guestUsable) {
+				if (!guestUsable || queue[0]?.cpus !== cell.cpus) {
 					await guest[Symbol.asyncDispose]();
 					guest = undefined;
 				}
@@ -101,10 +101,10 @@ class PlanRun {
 		}
 	}
 
-	async #boot(build: KernelBuild, name: string): Promise<GuestPort> {
+	async #boot(build: KernelBuild, name: string, cpus: number | undefined): Promise<GuestPort> {
 		const started = performance.now();
 		this.#ports.onEvent({ kind: "boot-start", kernel: build.name, machine: name });
-		const guest = await this.#ports.launch(build, name);
+		const guest = await this.#ports.launch(build, name, cpus);
 		const seconds = (performance.now() - started) / 1000;
 		this.#ports.onEvent({ kind: "boot-end", seconds, kernelRelease: guest.hello.kernelRelease });
 		return guest;
