@@ -54,22 +54,35 @@ export type Report = z.output<typeof reportSchema>;
 /** Reads what `--json` printed. */
 export const readReport = (stdout: string): Report => reportSchema.parse(JSON.parse(stdout));
 
-/** QEMU or user-mode Linux with our init; the stub in which user-mode Linux keeps each process of its guest. */
-const isGuest = (command: string): boolean =>
-	(command.startsWith("/") && command.includes("fuselab_lab=")) || command.startsWith("uml-userspace");
-
-/** Guests of any fuselab, by pid. */
-export const guestsRunning = (): readonly number[] =>
+/** Pids of processes that `matches`, which may throw as they end, says yes to. */
+const processesWhose = (matches: (folder: string) => boolean): readonly number[] =>
 	readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.filter((pid) => {
 			try {
-				return isGuest(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+				return matches(`/proc/${pid}`);
 			} catch {
 				return false;
 			}
 		})
 		.map(Number);
+
+/** QEMU guests of any fuselab: command lines that carry our init, by pid. */
+export const guestsRunning = (): readonly number[] =>
+	processesWhose((folder) => {
+		const command = readFileSync(`${folder}/cmdline`, "utf8");
+		return command.startsWith("/") && command.includes("qemu-system") && command.includes("fuselab_lab=");
+	});
+
+/** User-mode Linux with this much memory, by pid. */
+export const umlRunning = (mebibytes: number): readonly number[] =>
+	processesWhose((folder) => readFileSync(`${folder}/cmdline`, "utf8").includes(`\0mem=${mebibytes}M\0`));
+
+/** Members of a process group, by pid. */
+export const groupMembers = (group: number): readonly number[] =>
+	processesWhose(
+		(folder) => readFileSync(`${folder}/stat`, "utf8").replace(/^.*\)/s, "").split(" ")[3] === String(group),
+	);
 
 /** Waits until `condition` holds; gives the seconds it took, or undefined after `limitSeconds`. */
 export const secondsUntil = async (condition: () => boolean, limitSeconds: number): Promise<number | undefined> => {
