@@ -35,9 +35,9 @@ const runFigure = async (job: FigureJob, timeoutMs: number): Promise<WorkResult>
 	];
 	const end = performance.now() + timeoutMs;
 	const fioReports: string[] = [];
-	for (let sample = 0; sample < job.samples; sample += 1) {
+	for (let turn = -job.warmups; turn < job.samples; turn += 1) {
 		const ended = await runBounded("fio", args, Math.max(1, end - performance.now()));
-		fioReports.push(ended.stdout);
+		if (turn >= 0) fioReports.push(ended.stdout);
 		const { timedOut, exitCode, signal, stderr } = ended;
 		if (timedOut || exitCode !== 0) {
 			const why = stderr.trim().slice(-400) || signal || `status ${exitCode}`;

@@ -99,13 +99,14 @@ const proveForeign = (before: Witness, after: Witness, asked: Mode): Proof => {
 
 /** Our server's counts, summed over its queues. */
 const countsOf = ({ devfuseRequests, queues }: ServerStats): Counts => {
-	const sum = (key: "requests" | "zeroCopied" | "payloadBytes" | "fixedBytes" | "syncIo" | "ringIo"): number =>
-		queues.reduce((total, queue) => total + queue[key], 0);
+	const sum = (
+		key: "requests" | "zeroCopied" | "payloadBytes" | "fixedBytes" | "syncIo" | "ringIo" | "pipeIo",
+	): number => queues.reduce((total, queue) => total + queue[key], 0);
 	return {
 		"dev-fuse": devfuseRequests,
 		ring: sum("requests"),
 		"zero-copied": sum("zeroCopied"),
-		data: sum("syncIo") + sum("ringIo"),
+		data: sum("syncIo") + sum("ringIo") + sum("pipeIo"),
 		"payload bytes": sum("payloadBytes"),
 		"fixed bytes": sum("fixedBytes"),
 	};

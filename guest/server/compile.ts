@@ -12,6 +12,7 @@ export const TESTED_UNITS = [
 	"file-table",
 	"fault",
 	"memory",
+	"pipe-io",
 ].map((name) => `${name}.c`);
 
 export const WARNINGS = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes"] as const;

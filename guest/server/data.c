@@ -9,15 +9,17 @@
  * operation a job for a worker thread. Where the data can go by memory, a plain
  * pread(2) is cheaper then; docs/server-cost.md has the figures.
  */
-enum way { WAY_SYNC, WAY_RING, WAY_RING_POOL, WAY_RING_SLOT };
+enum way { WAY_SYNC, WAY_RING, WAY_RING_POOL, WAY_RING_SLOT, WAY_PIPE_SLOT };
 
 static enum way choose(const struct ring_entry *entry, struct handle *handle)
 {
 	const struct queue *queue = entry->queue;
 
+	enum store_io store_io = queue->server->options.store_io;
+
 	if (entry->zero_copied)
-		return WAY_RING_SLOT;
-	switch (queue->server->options.store_io) {
+		return store_io == IO_AUTO && entry->io.size <= PIPE_MOST && !handle_nowait(handle) ? WAY_PIPE_SLOT : WAY_RING_SLOT;
+	switch (store_io) {
 	case IO_SYNC:
 		return WAY_SYNC;
 	case IO_RING:
@@ -30,30 +32,44 @@ static enum way choose(const struct ring_entry *entry, struct handle *handle)
 	return queue->pinned ? WAY_RING_POOL : WAY_RING;
 }
 
+static void prepare_fixed(struct ring_entry *entry, struct sqe128 *sqe, bool write)
+{
+	bool slot = entry->io.way != WAY_RING_POOL;
+
+	sqe->opcode = write ? RING_OP_WRITE_FIXED : RING_OP_READ_FIXED;
+	/* In a slot, addresses are offsets in the request's data. */
+	sqe->addr = slot ? entry->io.done : (uintptr_t)entry->payload + entry->io.done;
+	sqe->buf_index = (uint16_t)(slot ? entry->id : queue_geometry(entry->queue).pool_slot);
+}
+
 static void submit(struct ring_entry *entry, enum way way)
 {
 	struct queue *queue = entry->queue;
 	bool write = entry->opcode == OP_WRITE;
-	bool fixed = way != WAY_RING;
 	struct sqe128 *sqe = ring_sqe(queue->ring);
 
-	if (fixed)
-		sqe->opcode = write ? RING_OP_WRITE_FIXED : RING_OP_READ_FIXED;
-	else
+	entry->io.way = way;
+	entry->state = ENTRY_STORE_IO;
+	sqe->user_data = tag(TAG_STORE_IO, entry->id);
+	sqe->len = entry->io.size - entry->io.done;
+	if (way == WAY_PIPE_SLOT) {
+		prepare_fixed(entry, sqe, write);
+		sqe->fd = entry->io.pipe.fds[write ? 1 : 0];
+		/* A pipe has no offsets. */
+		sqe->off = UINT64_MAX;
+		return;
+	}
+	if (way == WAY_RING) {
 		sqe->opcode = write ? RING_OP_WRITE : RING_OP_READ;
+		sqe->addr = (uintptr_t)entry->payload + entry->io.done;
+	} else {
+		prepare_fixed(entry, sqe, write);
+	}
 	files_name(&queue->files, queue->qid, entry->io.handle, entry->io.buffered, sqe);
 	sqe->off = entry->io.offset + entry->io.done;
-	/* In a slot, addresses are offsets in the request's data. */
-	sqe->addr = way == WAY_RING_SLOT ? entry->io.done : (uintptr_t)entry->payload + entry->io.done;
-	sqe->len = entry->io.size - entry->io.done;
-	if (fixed)
-		sqe->buf_index = (uint16_t)(way == WAY_RING_SLOT ? entry->id : queue_geometry(queue).pool_slot);
-	sqe->user_data = tag(TAG_STORE_IO, entry->id);
 	/* The attempt without a worker would only fail first. */
 	if (!handle_nowait(entry->io.handle))
 		sqe->flags |= SQE_ASYNC;
-	entry->io.way = way;
-	entry->state = ENTRY_STORE_IO;
 }
 
 static void finish(struct ring_entry *entry, int32_t res)
@@ -71,15 +87,32 @@ static void finish(struct ring_entry *entry, int32_t res)
 		entry_fail(entry, res);
 		return;
 	}
-	atomic_fetch_add_explicit(entry->io.way == WAY_SYNC ? &stats->sync_io : &stats->ring_io, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(entry->io.way >= WAY_RING_POOL ? &stats->fixed_bytes : &stats->payload_bytes, done,
-				  memory_order_relaxed);
+	stats_add(entry->io.way == WAY_SYNC	 ? &stats->sync_io :
+		  entry->io.way == WAY_PIPE_SLOT ? &stats->pipe_io :
+						   &stats->ring_io,
+		  1);
+	stats_add(entry->io.way >= WAY_RING_POOL ? &stats->fixed_bytes : &stats->payload_bytes, done);
 	if (!write) {
 		entry_commit(entry, 0, done);
 		return;
 	}
 	*(struct write_out *)entry->payload = (struct write_out){ .size = done };
 	entry_commit(entry, 0, sizeof(struct write_out));
+}
+
+/* Readies the pipe; false when the request has been answered already. */
+static bool through_pipe(struct ring_entry *entry, bool write)
+{
+	ssize_t got = write ? pipe_ready(&entry->io.pipe) :
+			      pipe_fill(&entry->io.pipe, entry->io.handle, entry->io.size, entry->io.offset);
+
+	if (got < 0) {
+		finish(entry, (int32_t)got);
+		return false;
+	}
+	if (!write)
+		entry->io.size = (uint32_t)got;
+	return true;
 }
 
 void data_serve(struct ring_entry *entry)
@@ -102,6 +135,8 @@ void data_serve(struct ring_entry *entry)
 		finish(entry, -EPROTO);
 		return;
 	}
+	if (write && in->io_flags & WRITE_KILL_SUIDGID)
+		handle_kill_set_id(handle);
 	if (fault_take(&queue->server->faults, FAULTS_AT_SERVE, queue->qid, entry->opcode, &lie))
 		entry->io.offset += 4096;
 	way = choose(entry, handle);
@@ -116,10 +151,26 @@ void data_serve(struct ring_entry *entry)
 	}
 	if (!write)
 		entry->io.size = (uint32_t)handle_rest(handle, entry->io.size, entry->io.offset);
+	if (way == WAY_PIPE_SLOT && !through_pipe(entry, write))
+		return;
 	if (entry->io.size)
 		submit(entry, way);
 	else
 		finish(entry, 0);
+}
+
+/* The fixed operation on the pipe is done; a READ's data is with the client, a WRITE's on its way to the store. */
+static void pipe_completed(struct ring_entry *entry, int32_t res, bool write)
+{
+	ssize_t put = res;
+
+	/* The size was what the pipe held, or has room for: anything else leaves it in a state nobody knows. */
+	if (res != (int32_t)entry->io.size)
+		pipe_close(&entry->io.pipe);
+	if (write && res > 0)
+		put = pipe_drain(&entry->io.pipe, entry->io.handle, (size_t)res, entry->io.offset);
+	entry->io.done = put > 0 ? (uint32_t)put : 0;
+	finish(entry, (int32_t)put);
 }
 
 void data_completed(struct ring_entry *entry, int32_t res)
@@ -127,12 +178,16 @@ void data_completed(struct ring_entry *entry, int32_t res)
 	bool write = entry->opcode == OP_WRITE;
 
 	entry->state = ENTRY_HELD;
+	if (entry->io.way == WAY_PIPE_SLOT) {
+		pipe_completed(entry, res, write);
+		return;
+	}
 	if (res == -EAGAIN || res == -EINTR) {
 		submit(entry, entry->io.way);
 		return;
 	}
 	if (res == -EINVAL && entry->io.handle->buffered_fd >= 0 && !entry->io.buffered) {
-		atomic_fetch_add_explicit(&entry->queue->stats.retried_buffered, 1, memory_order_relaxed);
+		stats_add(&entry->queue->stats.retried_buffered, 1);
 		entry->io.buffered = true;
 		submit(entry, entry->io.way);
 		return;

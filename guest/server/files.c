@@ -34,6 +34,9 @@ void files_init(void *userdata, struct fuse_conn_info *conn)
 	want(conn, FUSE_CAP_SPLICE_READ, options->splice);
 	want(conn, FUSE_CAP_SPLICE_WRITE, options->splice);
 	want(conn, FUSE_CAP_SPLICE_MOVE, options->splice);
+	/* Else every write is preceded by a request for security.capability. */
+	want(conn, FUSE_CAP_HANDLE_KILLPRIV, false);
+	want(conn, FUSE_CAP_HANDLE_KILLPRIV_V2, true);
 	/* Locks stay in the kernel: nobody else has this store open. */
 	want(conn, FUSE_CAP_POSIX_LOCKS, false);
 	want(conn, FUSE_CAP_FLOCK_LOCKS, false);
@@ -62,6 +65,8 @@ int file_opened(const struct options *options, int fd, struct fuse_file_info *fi
 	if (!handle)
 		return ENOMEM;
 	fi->fh = (uintptr_t)handle;
+	if (fi->kill_suidgid && fi->flags & O_TRUNC)
+		handle_kill_set_id(handle);
 	fi->direct_io = options->direct_io;
 	fi->parallel_direct_writes = 1;
 	fi->keep_cache = 0;
@@ -119,6 +124,8 @@ void file_write_buf(fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *in, off_
 	ssize_t put;
 
 	(void)ino;
+	if (fi->kill_suidgid)
+		handle_kill_set_id(handle);
 	if (in->count == 1 && !(in->buf[0].flags & FUSE_BUF_IS_FD)) {
 		put = handle_write(handle, (char *)in->buf[0].mem + in->off, size, (uint64_t)offset, false);
 	} else {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include "handle.h"
@@ -68,6 +69,19 @@ bool handle_nowait(struct handle *handle)
 static int fd_for(const struct handle *handle, bool buffered)
 {
 	return buffered && handle->buffered_fd >= 0 ? handle->buffered_fd : handle->fd;
+}
+
+void handle_kill_set_id(struct handle *handle)
+{
+	struct stat st;
+	mode_t gone = S_ISUID;
+
+	if (fstat(handle->fd, &st))
+		return;
+	if (st.st_mode & S_IXGRP)
+		gone |= S_ISGID;
+	if (st.st_mode & gone)
+		fchmod(handle->fd, st.st_mode & ~gone & 07777);
 }
 
 size_t handle_rest(const struct handle *handle, size_t size, uint64_t offset)

@@ -42,6 +42,9 @@ bool handle_nowait(struct handle *handle);
 /* Whole transfers unless the file ends: bytes done, or a negative errno. */
 ssize_t handle_read(struct handle *handle, void *memory, size_t size, uint64_t offset, bool buffered);
 ssize_t handle_write(struct handle *handle, const void *memory, size_t size, uint64_t offset, bool buffered);
+/* The file loses set-user-id, and set-group-id where the group may execute it. */
+void handle_kill_set_id(struct handle *handle);
+
 /* How much of a read there is; only the null store's files have no end of their own. */
 size_t handle_rest(const struct handle *handle, size_t size, uint64_t offset);
 /* The null store's file has grown to at least this. */

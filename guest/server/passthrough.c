@@ -187,6 +187,19 @@ static int set_times(const char *path, const struct stat *attr, int valid)
 	return utimensat(AT_FDCWD, path, times, 0);
 }
 
+/* A truncation by who has no CAP_FSETID. */
+static int kill_set_id(const char *path)
+{
+	struct stat st;
+	mode_t gone = S_ISUID;
+
+	if (stat(path, &st))
+		return -1;
+	if (st.st_mode & S_IXGRP)
+		gone |= S_ISGID;
+	return st.st_mode & gone ? chmod(path, st.st_mode & ~gone & 07777) : 0;
+}
+
 static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int valid, struct fuse_file_info *fi)
 {
 	struct fd_path path = path_of(ino);
@@ -197,6 +210,8 @@ static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int
 	if (!res && valid & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
 		res = fchownat(fd_of(ino), "", valid & FUSE_SET_ATTR_UID ? attr->st_uid : (uid_t)-1,
 			       valid & FUSE_SET_ATTR_GID ? attr->st_gid : (gid_t)-1, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+	if (!res && valid & (FUSE_SET_ATTR_KILL_SUID | FUSE_SET_ATTR_KILL_SGID))
+		res = kill_set_id(path.text);
 	if (!res && valid & FUSE_SET_ATTR_SIZE)
 		res = fi ? ftruncate(handle_of(fi)->fd, attr->st_size) : truncate(path.text, attr->st_size);
 	if (!res && valid & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME_NOW))

@@ -22,12 +22,6 @@ struct ring_entry *current_entry(void)
 	return served;
 }
 
-static void count(atomic_ulong *counter, unsigned long more)
-{
-	/* One writer: no need for a locked instruction. */
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more, memory_order_relaxed);
-}
-
 void queue_refuse(struct queue *queue, const char *call, int err)
 {
 	if (!queue->refusal.call)
@@ -55,7 +49,7 @@ static void send_commit(struct ring_entry *entry)
 	encode_commit(entry, sqe);
 	sqe->user_data = tag(TAG_COMMAND, entry->id);
 	entry->state = ENTRY_COMMITTED;
-	count(&entry->queue->stats.commits, 1);
+	stats_add(&entry->queue->stats.commits, 1);
 }
 
 static void send_spoilt_commit(struct ring_entry *entry, enum fault_kind kind)
@@ -184,7 +178,7 @@ ssize_t entry_reply(struct ring_entry *entry, const struct out_header *out, cons
 		memcpy(entry->payload + len, body[i].iov_base, body[i].iov_len);
 		len += body[i].iov_len;
 	}
-	count(&entry->queue->stats.payload_bytes, len);
+	stats_add(&entry->queue->stats.payload_bytes, len);
 	entry_commit(entry, out->error, (uint32_t)len);
 	return (ssize_t)out->len;
 }
@@ -225,13 +219,13 @@ static void serve(struct ring_entry *entry)
 	entry->unique = entry->header->in.unique;
 	entry->opcode = entry->header->in.opcode;
 	entry->commit_id = entry->header->ent.commit_id;
-	count(&queue->stats.requests, 1);
+	stats_add(&queue->stats.requests, 1);
 	if (locate_payload(entry)) {
 		entry_fail(entry, -EPROTO);
 		return;
 	}
 	if (entry->zero_copied)
-		count(&queue->stats.zero_copied, 1);
+		stats_add(&queue->stats.zero_copied, 1);
 	if (entry->opcode == OP_READ || entry->opcode == OP_WRITE)
 		data_serve(entry);
 	else
@@ -337,7 +331,7 @@ void queue_run(struct queue *queue)
 		struct completion completion;
 		int res = ring_submit(queue->ring, 1);
 
-		count(&queue->stats.submissions, 1);
+		stats_add(&queue->stats.submissions, 1);
 		if (res < 0 && res != -EINTR && res != -EAGAIN && res != -EBUSY) {
 			queue_refuse(queue, "io_uring_enter", res);
 			return;

@@ -21,6 +21,12 @@ static inline uint64_t tag(enum tag tag, uint64_t value)
 	return (uint64_t)tag << 56 | value;
 }
 
+/* By the queue's own thread: with one writer, no locked instruction is needed. */
+static inline void stats_add(atomic_ulong *counter, unsigned long more)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more, memory_order_relaxed);
+}
+
 void queue_refuse(struct queue *queue, const char *call, int err);
 void entry_register(struct ring_entry *entry);
 void queue_give_up(struct queue *queue);

@@ -51,7 +51,7 @@ static json_t *queue_stats(const struct queue *queue)
 	const struct queue_stats *stats = &queue->stats;
 	const struct answer *refusal = &queue->refusal;
 
-	return json_pack("{si sI sI sI sI sI sI sI sI sI ss? si}",
+	return json_pack("{si sI sI sI sI sI sI sI sI sI sI ss? si}",
 			 "qid", (int)queue->qid,
 			 "requests", read_count(&stats->requests),
 			 "zeroCopied", read_count(&stats->zero_copied),
@@ -61,6 +61,7 @@ static json_t *queue_stats(const struct queue *queue)
 			 "commits", read_count(&stats->commits),
 			 "syncIo", read_count(&stats->sync_io),
 			 "ringIo", read_count(&stats->ring_io),
+			 "pipeIo", read_count(&stats->pipe_io),
 			 "retriedBuffered", read_count(&stats->retried_buffered),
 			 "refusedCall", refusal->call,
 			 "refusedErrno", -refusal->err);

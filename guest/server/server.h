@@ -12,6 +12,7 @@
 #include "file-table.h"
 #include "handle.h"
 #include "options.h"
+#include "pipe-io.h"
 #include "ring.h"
 #include "wire.h"
 
@@ -44,6 +45,7 @@ struct ring_entry {
 		uint32_t done;
 		int way;
 		bool buffered;
+		struct pipe_io pipe;
 	} io;
 	/* a delayed reply, while its timer runs */
 	struct {
@@ -63,6 +65,7 @@ struct queue_stats {
 	atomic_ulong commits;
 	atomic_ulong sync_io;
 	atomic_ulong ring_io;
+	atomic_ulong pipe_io;
 	atomic_ulong retried_buffered;
 };
 

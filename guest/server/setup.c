@@ -151,6 +151,8 @@ static int enter(struct queue *queue)
 
 static void release(struct queue *queue)
 {
+	for (unsigned int i = 0; queue->entries && i < queue->server->options.depth; i++)
+		pipe_close(&queue->entries[i].io.pipe);
 	ring_close(queue->ring);
 	queue->ring = NULL;
 	files_close(&queue->files);

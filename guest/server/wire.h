@@ -89,6 +89,9 @@ struct io_in {
 };
 static_assert(sizeof(struct io_in) == 40, "fuse_read_in, fuse_write_in");
 
+/* fuse_write_in.write_flags: the writer has no CAP_FSETID, so the file loses its set-id bits. */
+#define WRITE_KILL_SUIDGID (1u << 2)
+
 struct write_out {
 	uint32_t size;
 	uint32_t padding;

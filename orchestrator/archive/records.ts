@@ -72,6 +72,8 @@ const work = z.discriminatedUnion("kind", [
 			name: z.string(),
 			rw: z.enum(["read", "randread", "write", "randwrite"]),
 			direct: z.boolean(),
+			warmups: z.number().int().nonnegative().default(0),
+			measure: z.enum(["rate", "request-time"]).default("rate"),
 			args: texts,
 			samples: z.number().int().positive(),
 			timeoutMs: z.number(),
@@ -149,7 +151,7 @@ const tap = z
 
 const figure: z.ZodType<Figure> = z.object({
 	name: z.string(),
-	unit: z.enum(["MiB/s", "IOPS", "s"]),
+	unit: z.enum(["MiB/s", "IOPS", "s", "ns/request"]),
 	better: z.enum(["higher", "lower"]),
 	samples: z.array(z.number()).min(1),
 	summary: z.object({ n: z.number(), median: z.number(), min: z.number(), max: z.number() }),

@@ -45,7 +45,7 @@ export type Work =
 	| { readonly kind: "check"; readonly name: string }
 	| { readonly kind: "figure"; readonly job: FigureJob };
 
-export const JOB_SETS = ["quick", "cover-letter"] as const;
+export const JOB_SETS = ["quick", "cover-letter", "cost"] as const;
 export type JobSet = (typeof JOB_SETS)[number];
 
 export interface FigureJob {
@@ -53,8 +53,12 @@ export interface FigureJob {
 	readonly name: string;
 	readonly rw: "read" | "randread" | "write" | "randwrite";
 	readonly direct: boolean;
+	/** What is read from fio's report: the job's rate, or the mean time of a request. */
+	readonly measure: "rate" | "request-time";
 	/** fio arguments besides name, directory, rw and direct. */
 	readonly args: readonly string[];
+	/** Runs of fio before the samples: the first lays the files out and fills caches and page tables. */
+	readonly warmups: number;
 	/** How often fio runs the job within one cell; each run is a sample. */
 	readonly samples: number;
 	/** For all samples together, on a machine of ordinary speed. */

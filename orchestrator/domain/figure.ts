@@ -10,7 +10,7 @@ export interface Summary {
 export interface Figure {
 	/** e.g. `quick/randread-direct`. */
 	readonly name: string;
-	readonly unit: "MiB/s" | "IOPS" | "s";
+	readonly unit: "MiB/s" | "IOPS" | "s" | "ns/request";
 	readonly better: "higher" | "lower";
 	readonly samples: readonly number[];
 	readonly summary: Summary;

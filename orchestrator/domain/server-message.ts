@@ -39,9 +39,11 @@ export interface QueueStats {
 	/** io_uring_enter(2) calls, COMMIT_AND_FETCH commands. */
 	readonly submissions: number;
 	readonly commits: number;
-	/** READs and WRITEs that reached the store by pread/pwrite, and by the ring. */
+	/** READs and WRITEs that reached the store by pread/pwrite, and by the ring alone. */
 	readonly syncIo: number;
 	readonly ringIo: number;
+	/** Of the zero-copied ones, those that went through a pipe, as the store makes ring operations dear. */
+	readonly pipeIo: number;
 	/** Operations that the store refused directly and took through its cache. */
 	readonly retriedBuffered: number;
 	/** The first call that was refused in set-up. */

@@ -6,6 +6,8 @@ const job: FigureJob = {
 	name: "quick/read-direct",
 	rw: "read",
 	direct: true,
+	measure: "rate",
+	warmups: 0,
 	args: ["--ioengine=sync", "--bs=1M"],
 	samples: 1,
 	timeoutMs: 1000,
@@ -30,6 +32,18 @@ t.test("reads the bandwidth of the job's own direction", async (t) => {
 	});
 	t.match(readFio(report(nothing, seen), { ...job, rw: "randwrite" }), { kind: "figure", figure: { samples: [126] } });
 	t.match(readFio(report(seen), { ...job, rw: "write" }), { kind: "none", reason: "fio reports no write I/O" });
+});
+
+t.test("reads the mean time of a request where that is asked for", async (t) => {
+	const timed = { ...seen, lat_ns: { N: 32, mean: 250_000.5 } };
+	t.match(readFio(report(timed), { ...job, measure: "request-time" }), {
+		kind: "figure",
+		figure: { unit: "ns/request", better: "lower", samples: [250_000.5] },
+	});
+	t.match(readFio(report(seen), { ...job, measure: "request-time" }), {
+		kind: "none",
+		reason: "fio reports no request's time",
+	});
 });
 
 t.test("overlooks what fio prints before its report", async (t) => {

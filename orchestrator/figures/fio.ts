@@ -20,7 +20,7 @@ const directionSchema = z.object({
 	io_bytes: quantity,
 	bw_bytes: quantity,
 	runtime: quantity,
-	lat_ns: z.object({ N: quantity }).optional(),
+	lat_ns: z.object({ N: quantity, mean: quantity.optional() }).optional(),
 });
 const reportSchema = z.object({
 	jobs: z
@@ -47,7 +47,22 @@ const parseReport = (text: string): unknown => {
 const rampOf = (job: FigureJob): string | undefined =>
 	job.args.find((arg) => arg.startsWith("--ramp_time="))?.slice("--ramp_time=".length);
 
-/** Reads fio's JSON, which is untrusted, into the job's bandwidth. */
+type Direction = z.output<typeof directionSchema>;
+
+/** Mean time of a request over all jobs, weighted by their requests. */
+const requestTime = (entries: readonly Direction[]): number => {
+	const requests = entries.reduce((sum, { lat_ns }) => sum + (lat_ns?.N ?? 0), 0);
+	return entries.reduce((sum, { lat_ns }) => sum + (lat_ns?.N ?? 0) * (lat_ns?.mean ?? 0), 0) / requests;
+};
+
+const figureOf = (job: FigureJob, entries: readonly Direction[], bandwidth: number): Omit<Figure, "note"> => {
+	if (job.measure === "rate")
+		return { name: job.name, unit: "MiB/s", better: "higher", samples: [bandwidth], summary: summarise([bandwidth]) };
+	const time = requestTime(entries);
+	return { name: job.name, unit: "ns/request", better: "lower", samples: [time], summary: summarise([time]) };
+};
+
+/** Reads fio's JSON, which is untrusted, into the job's figure. */
 export const readFio = (text: string, job: FigureJob): FioReading => {
 	if (text.length > LONGEST) return none(`fio's report is longer than ${LONGEST / BYTES_PER_MIB} MiB`);
 	const json = parseReport(text);
@@ -68,16 +83,13 @@ export const readFio = (text: string, job: FigureJob): FioReading => {
 		return none(
 			`fio reports no ${side} I/O${ramp === undefined ? "" : `; the job may have ended inside its ramp of ${ramp} s`}`,
 		);
+	if (job.measure === "request-time" && !(requestTime(entries) > 0)) return none("fio reports no request's time");
 	// Seen with fio 3.33: a job that ends before its ramp does still gets a rate, of the whole job, but no latency sample.
 	const insideRamp = ramp !== undefined && entries.some((entry) => entry.lat_ns?.N === 0);
 	return {
 		kind: "figure",
 		figure: {
-			name: job.name,
-			unit: "MiB/s",
-			better: "higher",
-			samples: [bandwidth],
-			summary: summarise([bandwidth]),
+			...figureOf(job, entries, bandwidth),
 			...(insideRamp
 				? { note: `ended inside fio's ramp of ${ramp} s: the rate is that of the whole job, ramp included` }
 				: {}),

@@ -82,6 +82,12 @@ export const figuresSection = ({ run, cells }: ArchivedRun, style: Style): reado
 					"  ",
 				)
 			: []),
+		...(run.machine.icount === true
+			? wrap(
+					"Time is counted (-icount shift=0): a nanosecond is an instruction of the guest, all parties together.",
+					"  ",
+				)
+			: []),
 		...(left > 0 ? [`  ${plural(left, "figure")} left out, because the cell did not pass.`] : []),
 	];
 };

@@ -39,7 +39,16 @@ export const measured = (mode: Mode, store: Store, value: number, repeat = 1): C
 		store,
 		{
 			kind: "figure",
-			job: { name: "quick/read-direct", rw: "read", direct: true, args: [], samples: 1, timeoutMs: 1 },
+			job: {
+				measure: "rate",
+				warmups: 0,
+				name: "quick/read-direct",
+				rw: "read",
+				direct: true,
+				args: [],
+				samples: 1,
+				timeoutMs: 1,
+			},
 		},
 		repeat,
 	),

@@ -73,14 +73,17 @@ static uint8_t *fixed_memory(const struct ring *ring, const struct sqe128 *sqe)
 static int32_t store_io(const struct ring *ring, const struct sqe128 *sqe)
 {
 	bool fixed = sqe->opcode == RING_OP_READ_FIXED || sqe->opcode == RING_OP_WRITE_FIXED;
-	bool write = sqe->opcode == RING_OP_WRITE || sqe->opcode == RING_OP_WRITE_FIXED;
+	bool out = sqe->opcode == RING_OP_WRITE || sqe->opcode == RING_OP_WRITE_FIXED;
 	int fd = sqe->flags & SQE_FIXED_FILE ? ring->files[sqe->fd] : sqe->fd;
 	uint8_t *memory = fixed ? fixed_memory(ring, sqe) : (uint8_t *)(uintptr_t)sqe->addr;
 	ssize_t res;
 
 	if (!memory)
 		return -EFAULT;
-	res = write ? pwrite(fd, memory, sqe->len, (off_t)sqe->off) : pread(fd, memory, sqe->len, (off_t)sqe->off);
+	if (sqe->off == UINT64_MAX)
+		res = out ? write(fd, memory, sqe->len) : read(fd, memory, sqe->len);
+	else
+		res = out ? pwrite(fd, memory, sqe->len, (off_t)sqe->off) : pread(fd, memory, sqe->len, (off_t)sqe->off);
 	return res < 0 ? -errno : (int32_t)res;
 }
 
