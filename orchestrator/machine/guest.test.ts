@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import t from "tap";
-import type { CellEnd, CellOrder } from "./guest.ts";
+import type { CellEnd, CellOrder, Hello } from "./guest.ts";
 import { Guest } from "./guest.ts";
 import { MAX_LINE_BYTES } from "./guest-message.ts";
 
@@ -24,6 +24,31 @@ const ORDER: CellOrder = {
 	timeoutMs: 1000,
 };
 
+const HELLO: Hello = {
+	type: "hello",
+	kernelRelease: "7.3",
+	nodeVersion: "v24",
+	cpus: 2,
+	uptimeSeconds: 0.2,
+	fuseUring: true,
+	counters: true,
+};
+
+const END: CellEnd = {
+	type: "cell-end",
+	id: ORDER.id,
+	stage: "done",
+	error: null,
+	timedOut: false,
+	exitCode: 0,
+	server: null,
+	unsupported: null,
+	proof: { found: "devfuse", witness: "none", detail: "" },
+	fioReports: [],
+	kernelLog: "",
+	seconds: 1,
+};
+
 /** Stands in for a machine and its agent: says hello, answers a cell as `answer` says, ends when told to. */
 const machine = (channelIn: number, channelOut: number, answer: string): string => `
 const fs = require("node:fs");
@@ -37,10 +62,8 @@ const send = (text) => {
 			if (error.code !== "EAGAIN") throw error;
 		}
 };
-const hello = { type: "hello", kernelRelease: "7.3", nodeVersion: "v24", cpus: 2, uptimeSeconds: 0.2, fuseUring: true, counters: true };
-send(JSON.stringify(hello) + "\\n");
-const end = (order) => ({ type: "cell-end", id: order.id, stage: "done", error: null, timedOut: false, exitCode: 0, server: null,
-	proof: { found: "devfuse", witness: "none", detail: "" }, fioReports: [], kernelLog: "", seconds: 1 });
+send(${JSON.stringify(`${JSON.stringify(HELLO)}\n`)});
+const end = ${JSON.stringify(`${JSON.stringify(END)}\n`)};
 const channel = fs.createReadStream("", { fd: ${channelIn} });
 require("node:readline").createInterface({ input: channel }).on("line", (line) => {
 	const order = JSON.parse(line);
@@ -77,7 +100,7 @@ for (const wiring of WIRINGS) {
 		await using guest = await bootFake(
 			t.testdir(),
 			wiring,
-			`send(JSON.stringify({ type: "tap", id: order.id, line: "x".repeat(${bytes}) }) + "\\n" + JSON.stringify(end(order)) + "\\n");`,
+			`send(JSON.stringify({ type: "tap", id: order.id, line: "x".repeat(${bytes}) }) + "\\n" + end);`,
 		);
 		t.equal(guest.hello.cpus, 2);
 		let came = 0;
@@ -98,13 +121,13 @@ for (const wiring of WIRINGS) {
 
 t.test("user-mode Linux: the console is what the program prints, from the first byte", async (t) => {
 	const folder = t.testdir();
-	await using guest = await bootFake(folder, WIRINGS[1], "send(JSON.stringify(end(order)) + '\\n');");
+	await using guest = await bootFake(folder, WIRINGS[1], "send(end);");
 	t.match(await guest.console(), /^first words of the console\n/);
 	t.match(await readFile(path.join(folder, "command.sh"), "utf8"), /^#!\/bin\/sh\nexec .*machine\.cjs 3<&0\n$/);
 });
 
 t.test("user-mode Linux: an order that its line would swallow is refused, and the guest stays", async (t) => {
-	await using guest = await bootFake(t.testdir(), WIRINGS[1], "send(JSON.stringify(end(order)) + '\\n');");
+	await using guest = await bootFake(t.testdir(), WIRINGS[1], "send(end);");
 	const sysctls = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`fs.fuse.number-${n}`, "x".repeat(40)]));
 	const long = { ...ORDER, server: { ...ORDER.server, sysctls } };
 	await t.rejects(
