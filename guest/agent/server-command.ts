@@ -8,7 +8,6 @@ import { runBounded } from "./spawn.ts";
 export const MOUNT = "/run/fuselab/mnt";
 const SERVER_FOLDER = "/run/fuselab/server";
 export const CONTROL = `${SERVER_FOLDER}/control`;
-export const LIBFUSE = "/opt/libfuse";
 
 /** A user that owns nothing but its mount point and what it serves. */
 const UNPRIVILEGED = 1000;
@@ -34,7 +33,7 @@ const serverArguments = (order: ServerOrder, source: string): readonly string[] 
 		return order.command.map((word) => word.replaceAll("{source}", source).replaceAll("{mount}", MOUNT));
 	if (isOurs(order)) return [`${process.env.FUSELAB_LAB}/fuselab-server-${order.build}`, `--control=${CONTROL}`];
 	const ring = ["-o", "io_uring", "-o", `io_uring_q_depth=${order.queueDepth}`];
-	return [`${LIBFUSE}/bin/passthrough_hp`, source, MOUNT, "--nopassthrough", "--foreground", ...ring];
+	return ["passthrough_hp", source, MOUNT, "--nopassthrough", "--foreground", ...ring];
 };
 
 /** The argument vector of the server's process. */

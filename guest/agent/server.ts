@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { ServerEnd, ServerOrder } from "../../orchestrator/domain/channel.ts";
 import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
-import { CONTROL, commandOf, isOurs, LIBFUSE, MOUNT, prepareFolders, startOrderOf } from "./server-command.ts";
+import { CONTROL, commandOf, isOurs, MOUNT, prepareFolders, startOrderOf } from "./server-command.ts";
 import { ServerControl } from "./server-control.ts";
 import { runBounded, until } from "./spawn.ts";
 
@@ -44,11 +44,12 @@ class Running {
 	ordered = false;
 	end: ServerEnd | null = null;
 
-	constructor(command: readonly string[], onLog: (line: string) => void) {
+	constructor(command: readonly string[], libfuse: string, onLog: (line: string) => void) {
 		const [program = "", ...args] = command;
+		const path = `${libfuse}/bin:${process.env.PATH ?? ""}`;
 		this.child = spawn(program, args, {
 			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, LD_LIBRARY_PATH: `${LIBFUSE}/lib` },
+			env: { ...process.env, PATH: path, LD_LIBRARY_PATH: `${libfuse}/lib` },
 		});
 		for (const stream of [this.child.stdout, this.child.stderr])
 			if (stream !== null)
@@ -113,7 +114,7 @@ export class Server {
 	): Promise<Server> {
 		setSysctls(order.sysctls);
 		await prepareFolders(order, source);
-		const running = new Running(commandOf(order, source), onLog);
+		const running = new Running(commandOf(order, source), order.libfuse, onLog);
 		const gone = (): boolean => running.end !== null;
 		let control: ServerControl | null = null;
 		if (isOurs(order)) {

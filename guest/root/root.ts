@@ -75,10 +75,14 @@ export interface RootOptions {
 
 const rootsFolder = (): string => path.join(folders.cache(), "roots");
 
-/** The newest finished root, or undefined; used where making one would be too much (doctor). */
+const rootKey = (): string => digestOf("root-1", SUITE, PACKAGES.join(" "), BUILD_LIBFUSE).slice(0, 24);
+
+/** A finished root, or undefined; used where making one would be too much (doctor). */
 export const findRoot = async (): Promise<GuestRoot | undefined> => {
 	const names = await readdir(rootsFolder()).catch(() => []);
-	for (const key of names) {
+	const current = rootKey();
+	// Of several, the one that this recipe makes.
+	for (const key of [...names.filter((name) => name === current), ...names.filter((name) => name !== current)]) {
 		const text = await readIfThere(path.join(rootsFolder(), key, "root.json"));
 		if (text !== undefined && !key.startsWith(".")) {
 			const { libfuse } = JSON.parse(text) as { libfuse: string };
@@ -93,7 +97,7 @@ export const findRoot = async (): Promise<GuestRoot | undefined> => {
  * are in the root's own list and in every record. Throws `root-failed` with the log.
  */
 export const ensureRoot = async (options: RootOptions): Promise<GuestRoot> => {
-	const key = digestOf("root-1", SUITE, PACKAGES.join(" "), BUILD_LIBFUSE).slice(0, 24);
+	const key = rootKey();
 	const entry = path.join(rootsFolder(), key);
 	const cached = async (): Promise<GuestRoot | undefined> => {
 		const text = await readIfThere(path.join(entry, "root.json"));

@@ -1,12 +1,14 @@
 /** Everything a run needs before its first cell: virtme-ng, guest root, lab, machine; and the ports that carry the runner. */
 import path from "node:path";
 import { ensureLab, type GuestLab } from "../../guest/lab.ts";
+import { ensureLibfuse } from "../../guest/libfuse.ts";
 import { ensureRoot, type GuestRoot } from "../../guest/root/root.ts";
 import { buildKernel } from "../../kernels/build.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import type { MachineSpec } from "../domain/cell.ts";
 import type { ServerBuild } from "../domain/channel.ts";
 import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import type { LibfuseSource } from "../domain/lab-config.ts";
 import { sweep } from "../host/ledger.ts";
 import { type ChosenMachine, chooseMachine } from "../machine/choose.ts";
 import type { Guest } from "../machine/guest.ts";
@@ -19,18 +21,27 @@ export interface Bench {
 	readonly virtme: Virtme;
 	readonly root: GuestRoot;
 	readonly lab: GuestLab;
+	/** Folder in the guest of the libfuse that foreign servers are to use. */
+	readonly libfuse: string;
 }
+
+const DEFAULTS = { server: "plain", libfuse: { kind: "debian" } } as const;
 
 /** Makes or finds what every guest needs besides a kernel, after clearing away what a crashed fuselab left. */
 export const prepareBench = async (
 	signal: AbortSignal,
 	onStage: OnStage,
-	server: ServerBuild = "plain",
+	{ server, libfuse }: { readonly server: ServerBuild; readonly libfuse: LibfuseSource } = DEFAULTS,
 ): Promise<Bench> => {
 	for (const line of sweep()) onStage(`left by an earlier run: ${line}`);
 	const virtme = await ensureVirtme({ signal, onStage });
 	const root = await ensureRoot({ signal, onStage });
-	return { virtme, root, lab: await ensureLab(root, [server], signal) };
+	return {
+		virtme,
+		root,
+		lab: await ensureLab(root, [server], signal),
+		libfuse: await ensureLibfuse(root, libfuse, { signal, onStage }),
+	};
 };
 
 /** Builds one kernel for a machine or finds it in the cache. */

@@ -96,7 +96,7 @@ export const executeConfig = async (
 ): Promise<string> => {
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const { signal } = interrupt;
-	const bench = await prepareBench(signal, view.stage, config.server.build);
+	const bench = await prepareBench(signal, view.stage, { server: config.server.build, libfuse: config.libfuse });
 	let record = await startRecord(config, plan, bench, new Date());
 	const { folder, id } = await createRun(await ensureFolder(folders.runs()), record);
 	record = { ...record, id };
@@ -124,7 +124,7 @@ export const executeConfig = async (
 			plan,
 			{
 				kernels: config.kernels,
-				serverOf: (cell) => ({ ...config.server, lies: liesFor(config, cell) }),
+				serverOf: (cell) => ({ ...config.server, libfuse: bench.libfuse, lies: liesFor(config, cell) }),
 				signal,
 			},
 			ports,

@@ -19,7 +19,7 @@ export const shellCommand = async (config: LabConfig): Promise<number> => {
 		throw new LabError({ code: "config-invalid", sentence: `${config.file} names no kernel, mode or store.` });
 	const { signal } = interrupt;
 	const view = openView();
-	const bench = await prepareBench(signal, view.stage, config.server.build);
+	const bench = await prepareBench(signal, view.stage, { server: config.server.build, libfuse: config.libfuse });
 	const build = await prepareKernel(wish, config.machine, signal, view.stage);
 	view.close();
 	const machine = await chooseMachine(config.machine, build.image, signal);
@@ -31,7 +31,7 @@ export const shellCommand = async (config: LabConfig): Promise<number> => {
 	try {
 		const { virtme, root, lab } = bench;
 		const launcher = { virtme, root: root.path, lab: lab.guestPath, spec: config.machine, machine, boots };
-		await launchShell(launcher, build, { ...config.server, mode, store }, signal);
+		await launchShell(launcher, build, { ...config.server, libfuse: bench.libfuse, mode, store }, signal);
 	} finally {
 		await rm(boots, { recursive: true, force: true });
 		disown();

@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
-import type { LabConfig } from "../domain/lab-config.ts";
+import type { LabConfig, LibfuseSource } from "../domain/lab-config.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import { examine, type Fault, type KnownNames, matchesPattern } from "./faults.ts";
@@ -79,6 +79,14 @@ const resolvePath = (folder: string, given: string): string => path.resolve(fold
 const resolveFragment = (folder: string, given: string): string =>
 	/[/.]/.test(given) ? resolvePath(folder, given) : given;
 
+const libfuseOf = (wanted: ConfigShape["server"]["libfuse"], folder: string): LibfuseSource => {
+	if (wanted === "debian") return { kind: "debian" };
+	if ("folder" in wanted) return { kind: "folder", folder: resolvePath(folder, wanted.folder) };
+	// A repository on this machine is named like any path of a config.
+	const isPath = /^[./~]/.test(wanted.git);
+	return { kind: "git", git: isPath ? resolvePath(folder, wanted.git) : wanted.git, ref: wanted.ref };
+};
+
 const assemble = (shape: ConfigShape, text: string, file: string, cases: readonly string[]): LabConfig => {
 	const folder = path.dirname(path.resolve(file));
 	const { kind, icount, cpus: askedCpus = icount ? 1 : 2, memory, nvme } = shape.machine;
@@ -104,8 +112,11 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 		cpus: [cpus, ...moreCpus],
 		modes: shape.modes,
 		stores: shape.stores,
+		libfuse: libfuseOf(shape.server.libfuse, folder),
 		server: {
 			...shape.server,
+			// Where the wanted one lies is known when the guest's root is there.
+			libfuse: "",
 			sysctls: Object.fromEntries(Object.entries(shape.sysctls).map(([key, value]) => [key, String(value)])),
 		},
 		cases:

@@ -41,6 +41,7 @@ const optional = <T extends Readonly<Record<string, z.ZodType>>>(shape: T) =>
 	};
 
 const MEMLOCK_WANTED = "the server's locked-memory limit in bytes, or unlimited";
+const LIBFUSE_WANTED = "debian, {git: URL, ref: BRANCH}, or {folder: PATH}";
 const COMMAND_WANTED = "a command as a list of words, with {source} and {mount} among them";
 
 export const server = z
@@ -62,17 +63,31 @@ export const server = z
 					error: COMMAND_WANTED,
 				})
 				.optional(),
+			libfuse: z
+				.union(
+					[
+						z.literal("debian"),
+						z.strictObject({
+							git: text(/^[^\0\n-][^\0\n]{0,4095}$/, LIBFUSE_WANTED),
+							ref: text(/^[^\0\s-]\S{0,254}$/, LIBFUSE_WANTED),
+						}),
+						z.strictObject({ folder: text(/^[^\0\n]{1,4096}$/, LIBFUSE_WANTED) }),
+					],
+					{ error: LIBFUSE_WANTED },
+				)
+				.default("debian"),
 			...optional(ownOptions),
 		},
 		{ error: "a map with queue-depth, lies, memlock, user, command or options of the server" },
 	)
-	.transform(({ "queue-depth": queueDepth, lies, memlock, user, build, command, ...options }) => ({
+	.transform(({ "queue-depth": queueDepth, lies, memlock, user, build, command, libfuse, ...options }) => ({
 		queueDepth,
 		lies,
 		memlockBytes: memlock ?? null,
 		user,
 		build,
 		command: command ?? null,
+		libfuse,
 		options: Object.fromEntries(
 			Object.entries(options).flatMap(([name, value]) => {
 				if (value === undefined) return [];

@@ -16,6 +16,8 @@ export interface ServerOrder {
 	readonly options: Readonly<Record<string, string>>;
 	/** Another server in the place of ours: words in which `{source}` and `{mount}` stand for the folders; null: ours. */
 	readonly command: readonly string[] | null;
+	/** Folder of the libfuse of a server that is not ours, in the guest. */
+	readonly libfuse: string;
 	/** `unprivileged` is a user without any capability, who mounts by fusermount3. */
 	readonly user: "root" | "unprivileged";
 	/** Which build of our server serves. */

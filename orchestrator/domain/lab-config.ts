@@ -2,6 +2,14 @@ import type { JobSet, MachineSpec, Mode, Store } from "./cell.ts";
 import type { ServerSettings } from "./channel.ts";
 import type { KernelWish } from "./kernel.ts";
 
+/** Which libfuse carries `uring-libfuse` and the servers of `server.command`; our own server always has Debian's. */
+export type LibfuseSource =
+	| { readonly kind: "debian" }
+	/** URL or path of a repository, and a branch, tag or commit. */
+	| { readonly kind: "git"; readonly git: string; readonly ref: string }
+	/** Absolute path of an unpacked tree; it is only read. */
+	| { readonly kind: "folder"; readonly folder: string };
+
 /** What a config file asks for, complete: defaults are filled in and every path is absolute. */
 export interface LabConfig {
 	/** Absolute path of the file it was read from. */
@@ -16,6 +24,7 @@ export interface LabConfig {
 	readonly modes: readonly Mode[];
 	readonly stores: readonly Store[];
 	readonly server: ServerSettings;
+	readonly libfuse: LibfuseSource;
 	/** Names of the cases that were asked for, globs resolved, in the order of the known cases. */
 	readonly cases: readonly string[];
 	readonly figures: JobSet | "none";

@@ -17,6 +17,7 @@ const ORDER: CellOrder = {
 		sysctls: {},
 		options: {},
 		command: null,
+		libfuse: "/opt/libfuse",
 		user: "root",
 		build: "plain",
 	},

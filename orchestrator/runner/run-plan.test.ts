@@ -102,6 +102,7 @@ const runWith = async (cells: readonly Cell[], change: Partial<RunPorts>, answer
 			sysctls: {},
 			options: {},
 			command: null,
+			libfuse: "/opt/libfuse",
 			user: "root" as const,
 			build: "plain" as const,
 		}),
