@@ -41,6 +41,8 @@ void files_init(void *userdata, struct fuse_conn_info *conn)
 	want(conn, FUSE_CAP_POSIX_LOCKS, false);
 	want(conn, FUSE_CAP_FLOCK_LOCKS, false);
 	want(conn, FUSE_CAP_DIRECT_IO_ALLOW_MMAP, true);
+	/* Inodes are gone with the server: no file handle of one may outlive a mount. */
+	want(conn, FUSE_CAP_NO_EXPORT_SUPPORT, true);
 	conn->max_write = options->max_write;
 	if (options->max_background)
 		conn->max_background = options->max_background;
@@ -67,9 +69,11 @@ int file_opened(const struct options *options, int fd, struct fuse_file_info *fi
 	fi->fh = (uintptr_t)handle;
 	if (fi->kill_suidgid && fi->flags & O_TRUNC)
 		handle_kill_set_id(handle);
-	fi->direct_io = options->direct_io;
+	/* Direct I/O by the file's own mode takes a shorter way than O_DIRECT alone, and may write in parallel. */
+	fi->direct_io = options->direct_io || fi->flags & O_DIRECT;
 	fi->parallel_direct_writes = 1;
-	fi->keep_cache = 0;
+	/* Nothing to say at close(2) of what was only read. */
+	fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
 	return 0;
 }
 

@@ -32,6 +32,8 @@ int ring_open(unsigned int entries, struct ring **ring)
 	}
 	/* A child that inherits the ring would keep /dev/fuse open after us. */
 	io_uring_ring_dontfork(&made->uring);
+	/* Saves each io_uring_enter(2) the look-up of its descriptor; a kernel that cannot goes on without. */
+	io_uring_register_ring_fd(&made->uring);
 	*ring = made;
 	return 0;
 }
