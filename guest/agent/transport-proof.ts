@@ -85,7 +85,8 @@ const proveForeign = (before: Witness, after: Witness, asked: Mode): Proof => {
 	if (before.counters !== null && after.counters !== null) {
 		const counts = difference(before.counters, after.counters);
 		const detail = Object.keys(counts).length === 0 ? "no ring on this connection" : show(counts);
-		if ((counts.sent ?? 0) === 0) return { found: "devfuse", witness: "kernel-counters", detail };
+		// Background requests alone (a release, a readahead) do not make a ring that carries the others.
+		if ((counts.sent ?? 0) <= (counts.background ?? 0)) return { found: "devfuse", witness: "kernel-counters", detail };
 		if ((counts.zero_copied ?? 0) > 0)
 			return { found: asked === "bufring-zerocopy" ? asked : "zerocopy", witness: "kernel-counters", detail };
 		return { found: "uring-libfuse", witness: "kernel-counters", detail };
@@ -114,7 +115,9 @@ const countsOf = ({ devfuseRequests, queues }: ServerStats): Counts => {
 
 /** What the server set up and what it then saw make the mode; what it only meant to do does not. */
 const modeSeen = (ready: ServerReady, counts: Counts): Mode | "unproven" => {
-	if ((counts.ring ?? 0) === 0) return (counts["dev-fuse"] ?? 0) > 0 ? "devfuse" : "unproven";
+	// Once a ring is ready nothing that is counted takes the other way: a single request there is one too many.
+	if ((counts["dev-fuse"] ?? 0) > 0) return "devfuse";
+	if ((counts.ring ?? 0) === 0) return "unproven";
 	if (ready.got === "zerocopy" || ready.got === "bufring-zerocopy") {
 		const plain = ready.got === "zerocopy" ? "bufpool" : "bufring-pinned";
 		const armed = ready.zeroCopyQueues === ready.queues;

@@ -6,6 +6,7 @@ import { findRun, listRuns } from "../archive/read.ts";
 import { MACHINE_KINDS, type MachineKind } from "../domain/cell.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
+import { benchServerCost } from "./bench-server-cost.ts";
 import { benchStartup } from "./bench-startup.ts";
 import { buildCommand } from "./build.ts";
 import { doctor } from "./doctor.ts";
@@ -134,9 +135,13 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 			for (const line of done) process.stdout.write(`${line}\n`);
 			if (done.length === 0) process.stdout.write("nothing was left behind\n");
 		});
-	program
-		.command("bench")
-		.description("measure fuselab itself")
+	const bench = program.command("bench").description("measure fuselab itself");
+	bench
+		.command("server-cost")
+		.description("what a request costs in each mode, in instructions; writes docs/server-cost.md")
+		.argument("[config]", "modes and stores", "configs/server-cost.yaml")
+		.action(async (file: string) => setStatus(await benchServerCost(await readConfig(file, undefined))));
+	bench
 		.command("startup")
 		.description("power-on to the agent's first word against `vng --run KERNEL --root ROOT -- true`, medians")
 		.argument("[config]", "its first kernel is booted", "configs/quick.yaml")

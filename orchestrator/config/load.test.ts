@@ -2,9 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import t from "tap";
+import { MODES } from "../domain/cell.ts";
 import { exitStatusOf, LabError } from "../domain/lab-error.ts";
 import { folders } from "../host/folders.ts";
 import { loadConfig, parseConfig } from "./load.ts";
+import { SERVER_KEYS } from "./server-schema.ts";
 
 const CASES = ["io/append", "io/direct", "meta/magic-name", "meta/stat"];
 const LIES = ["read-data", "write-lost"];
@@ -100,15 +102,15 @@ repeat: 0
 			'c/x.yaml:4:5: kernels[0].sorce: wanted one of the keys name, source, series, fragments, found the unknown key "sorce" (did you mean source?)',
 			'c/x.yaml:5:11: kernels[1].name: wanted a kernel name that is not in the list already, found "counters"',
 			"c/x.yaml:6:13: kernels[1].source.suite: wanted a Debian suite such as trixie-backports, found nothing",
-			'c/x.yaml:7:18: modes[1]: wanted one of devfuse, uring-libfuse, found "uring-libfus" (did you mean uring-libfuse?)',
+			`c/x.yaml:7:18: modes[1]: wanted one of ${MODES.join(", ")}, found "uring-libfus" (did you mean uring-libfuse?)`,
 			"c/x.yaml:8:9: stores: wanted a list of stores, found an empty list",
-			'c/x.yaml:9:18: machine.cpus: wanted a whole number from 1 to 64, found "two"',
+			'c/x.yaml:9:18: machine.cpus: wanted a number of CPUs from 1 to 64, or a list of such numbers, found "two"',
 			"c/x.yaml:9:31: machine.memory: wanted a size from 256M to 1024G, such as 512M or 2G, found 2",
-			'c/x.yaml:10:11: server.queue_depth: wanted one of the keys queue-depth, lies, memlock, found the unknown key "queue_depth" (did you mean queue-depth?)',
+			`c/x.yaml:10:11: server.queue_depth: wanted one of the keys ${SERVER_KEYS.join(", ")}, found the unknown key "queue_depth" (did you mean queue-depth?)`,
 			'c/x.yaml:10:34: server.lies[0]: wanted one of read-data, write-lost, found "read-dat" (did you mean read-data?)',
 			'c/x.yaml:11:9: cases[0]: wanted a case name or a pattern that matches one (`fuselab cases` lists them), found "io/apend" (did you mean io/append?)',
 			'c/x.yaml:11:19: cases[1]: wanted a case name or a pattern that matches one (`fuselab cases` lists them), found "nothing/*"',
-			'c/x.yaml:12:10: figures: wanted one of quick, cover-letter, none, found "fast"',
+			'c/x.yaml:12:10: figures: wanted one of quick, cover-letter, cost, none, found "fast"',
 			"c/x.yaml:13:9: repeat: wanted a whole number from 1 to 100, found 0",
 		],
 	);

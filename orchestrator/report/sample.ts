@@ -17,7 +17,7 @@ const base = (mode: Mode, store: Store, work: Cell["work"], repeat = 1): CellRec
 	proof:
 		mode === "devfuse"
 			? { asked: "devfuse", found: "devfuse", witness: "kernel-counters", detail: "no ring on this connection" }
-			: { asked: "uring", found: "uring", witness: "kernel-counters", detail: "sent 12, committed 11" },
+			: { asked: "uring-libfuse", found: "uring-libfuse", witness: "kernel-counters", detail: "sent 12, committed 11" },
 	tap: null,
 	figures: [],
 	findings: [],

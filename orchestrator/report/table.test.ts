@@ -116,8 +116,8 @@ t.test("leaves out figures of cells that did not pass, marks notes", async (t) =
 
 t.test("sums up how the transport was proven", async (t) => {
 	const text = renderReport(runOf(matrix));
-	t.match(text, "  devfuse: 3 cells went by /dev/fuse, witness kernel-counters: no ring on this connection\n");
-	t.match(text, "  uring-libfuse: 2 cells went by io_uring, witness kernel-counters: sent 24, committed 22\n");
+	t.match(text, "  devfuse: 3 cells went by devfuse, witness kernel-counters: no ring on this connection\n");
+	t.match(text, "  uring-libfuse: 2 cells went by uring-libfuse, witness kernel-counters: sent 24, committed 22\n");
 	const unproven = check("a/b", "uring-libfuse", "tmpfs", {
 		proof: { asked: "uring", found: "unproven", witness: "none", detail: "no witness" },
 	});

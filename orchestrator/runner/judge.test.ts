@@ -96,7 +96,7 @@ const TABLE: readonly Row[] = [
 	[
 		"fail",
 		"wrong-transport",
-		"asked devfuse, got uring: sent 12, committed 12",
+		"asked devfuse, got uring-libfuse: sent 12, committed 12",
 		{ cell: { ...cell, mode: "devfuse" } },
 	],
 	["fail", "bail-out", "Bail out! gone", { tap: tap("1..2\nnot ok 1\nBail out! gone") }],
