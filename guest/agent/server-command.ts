@@ -9,8 +9,8 @@ export const MOUNT = "/run/fuselab/mnt";
 const SERVER_FOLDER = "/run/fuselab/server";
 export const CONTROL = `${SERVER_FOLDER}/control`;
 
-/** A user that owns nothing but its mount point and what it serves. */
-const UNPRIVILEGED = 1000;
+/** Debian's `daemon`: a user with a name, which fusermount3 wants, who owns nothing but its mount point and what it serves. */
+const UNPRIVILEGED = 1;
 
 export const isOurs = (order: ServerOrder): boolean => order.command === null && order.mode !== "uring-libfuse";
 
