@@ -73,16 +73,27 @@ int file_opened(const struct options *options, int fd, struct fuse_file_info *fi
 	fi->direct_io = options->direct_io || fi->flags & O_DIRECT;
 	fi->parallel_direct_writes = 1;
 	/* Nothing to say at close(2) of what was only read. */
+	handles_publish();
 	fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
 	return 0;
 }
 
-/* One for each thread that serves /dev/fuse; page aligned, as the store may want O_DIRECT. */
+static pthread_key_t read_memory_key;
+static pthread_once_t read_memory_once = PTHREAD_ONCE_INIT;
+
+static void make_read_memory_key(void)
+{
+	pthread_key_create(&read_memory_key, free);
+}
+
+/* One for each thread that serves /dev/fuse, freed with it; page aligned, as the store may want O_DIRECT. */
 static void *read_memory(size_t size)
 {
-	static _Thread_local void *memory;
 	static _Thread_local size_t room;
+	void *memory;
 
+	pthread_once(&read_memory_once, make_read_memory_key);
+	memory = pthread_getspecific(read_memory_key);
 	if (size <= room)
 		return memory;
 	free(memory);
@@ -90,6 +101,7 @@ static void *read_memory(size_t size)
 	memory = aligned_alloc(4096, room);
 	if (!memory)
 		room = 0;
+	pthread_setspecific(read_memory_key, memory);
 	return memory;
 }
 

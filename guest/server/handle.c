@@ -20,6 +20,18 @@ static int open_buffered(int fd)
 	return open(path, (flags & O_ACCMODE) | O_CLOEXEC);
 }
 
+static atomic_uint published;
+
+void handles_publish(void)
+{
+	atomic_fetch_add_explicit(&published, 1, memory_order_release);
+}
+
+void handles_observe(void)
+{
+	(void)atomic_load_explicit(&published, memory_order_acquire);
+}
+
 struct handle *handle_make(int fd)
 {
 	static atomic_ulong serials;

@@ -30,6 +30,14 @@ struct handle {
 	atomic_llong *size;
 };
 
+/*
+ * An open file's pointer goes from the thread that opened it to the one that
+ * reads it by way of the kernel, which the C memory model does not know of: the
+ * first publishes, the second observes before it looks.
+ */
+void handles_publish(void);
+void handles_observe(void);
+
 /* Takes over `fd`; NULL (and fd closed) when there is no memory. */
 struct handle *handle_make(int fd);
 void handle_get(struct handle *handle);

@@ -214,6 +214,7 @@ static void serve(struct ring_entry *entry)
 {
 	struct queue *queue = entry->queue;
 
+	handles_observe();
 	entry->state = ENTRY_HELD;
 	entry->replied = false;
 	entry->unique = entry->header->in.unique;
