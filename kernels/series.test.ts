@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import t from "tap";
+import type { SeriesInput } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
 import { parseDiff } from "./diff.ts";
 import { applySeries, type Patch, readSeries } from "./series.ts";
@@ -40,7 +41,8 @@ t.test("applies patches in order, and names patch, file, line and hunk of one th
 t.test("numbers the patches of several files throughout, and says which file is not there", async (t) => {
 	const mail = (subject: string): string => `From: j@example.org\nSubject: ${subject}\n\n---\n${FIRST}`;
 	const folder = t.testdir({ a: mail("[PATCH] one"), b: mail("[PATCH 1/1] two") });
-	const series = await readSeries([path.join(folder, "a"), path.join(folder, "b")]);
+	const at = (name: string): SeriesInput => ({ kind: "path", path: path.join(folder, name) });
+	const series = await readSeries([at("a"), at("b")]);
 	t.strictSame(
 		series.map(({ number, total, subject }) => [number, total, subject]),
 		[
@@ -48,7 +50,7 @@ t.test("numbers the patches of several files throughout, and says which file is 
 			[2, 2, "two"],
 		],
 	);
-	await t.rejects(readSeries([path.join(folder, "c")]), { code: "series-invalid", message: /c does not exist/ });
+	await t.rejects(readSeries([at("c")]), { code: "series-invalid", message: /c does not exist/ });
 });
 
 t.test("reads files, hunks and added lines of a diff", async (t) => {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { PatchSummary } from "../orchestrator/domain/kernel.ts";
+import type { PatchSummary, SeriesInput } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
 import { isMissing } from "../orchestrator/host/files.ts";
 import { run } from "../orchestrator/host/process.ts";
@@ -33,9 +33,12 @@ const readMbox = async (file: string): Promise<Uint8Array> => {
 };
 
 /** Reads mbox files into one series; the patches are numbered throughout. */
-export const readSeries = async (files: readonly string[]): Promise<readonly Patch[]> => {
+export const readSeries = async (inputs: readonly SeriesInput[]): Promise<readonly Patch[]> => {
 	const read = await Promise.all(
-		files.map(async (file) => {
+		inputs.map(async (input) => {
+			if (input.kind !== "path" && input.kind !== "mbox")
+				throw new LabError({ code: "series-invalid", sentence: `A series of the kind ${input.kind} is not read yet.` });
+			const file = input.path;
 			const patches = await parseMbox(await readMbox(file), path.basename(file));
 			return patches.map(({ subject, author, digest, diff }) => ({ subject, author, digest, diff, file }));
 		}),

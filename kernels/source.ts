@@ -20,8 +20,15 @@ export interface FetchedSource {
 type OnStage = (text: string, log?: string) => void;
 
 /** Asks what a source's package and suite stand for today; suites move on. */
-export const resolveSource = async (source: KernelSource, signal: AbortSignal, onStage: OnStage): Promise<Candidate> =>
-	await candidate(source.package, source.suite, { signal, onStage });
+export const resolveSource = async (
+	source: KernelSource,
+	signal: AbortSignal,
+	onStage: OnStage,
+): Promise<Candidate> => {
+	if (source.kind !== "debian")
+		throw new LabError({ code: "source-missing", sentence: `Sources of the kind ${source.kind} are not built yet.` });
+	return await candidate(source.package, source.suite, { signal, onStage });
+};
 
 /** The .deb of a resolved source, from the cache or the archive. */
 export const fetchResolved = async (
