@@ -43,7 +43,7 @@ export interface PatchSummary {
 	readonly total: number;
 	readonly subject: string;
 	readonly author: string;
-	/** sha256 of the patch file, hex: of the bytes that `git mailsplit` makes of its mail. */
+	/** sha256 of the patch file, hex: of its mail as `git format-patch` writes it. */
 	readonly digest: string;
 }
 
@@ -54,6 +54,8 @@ export interface KernelBuild {
 	readonly key: string;
 	/** Absolute path of the bootable image. */
 	readonly image: string;
+	/** Absolute path of the folder that holds `RELEASE/` with the kernel's modules; absent where everything is built in. */
+	readonly modules?: string;
 	/** Absolute path of the effective .config. */
 	readonly config: string;
 	/** Absolute path of the compiler's output. */
