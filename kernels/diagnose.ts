@@ -27,7 +27,8 @@ interface Subject {
 }
 
 const TRY_TIMEOUT_MS = 60 * 1000;
-const FUZZ = 3;
+/** patch's own limit: with 3, the three context lines that a hunk has would count for nothing. */
+const FUZZ = 2;
 
 /** The lines of a file of the tree; undefined when there is no such file. A link is not followed. */
 const linesOf = async (tree: string, file: string): Promise<readonly string[] | undefined> => {
