@@ -1,5 +1,6 @@
 /** Bytes to mails. */
 import PostalMime, { type Email } from "postal-mime";
+import { plainLine } from "../../orchestrator/domain/plain-text.ts";
 import { invalidSeries, sha256 } from "./series.ts";
 
 export interface Mail {
@@ -66,8 +67,8 @@ export const readMail = async (bytes: Uint8Array, origin: string): Promise<Mail>
 	const { subject = "", from, text = "", messageId = "" } = await parse(bytes, origin);
 	const author = [from?.name, from?.address && `<${from.address}>`].filter(Boolean).join(" ");
 	return {
-		subject: subject.replaceAll(/\s+/g, " ").trim(),
-		author,
+		subject: plainLine(subject.replaceAll(/\s+/g, " ")).trim(),
+		author: plainLine(author),
 		body: text.replaceAll("\r\n", "\n"),
 		id: messageId,
 		digest: sha256(bytes),

@@ -41,11 +41,11 @@ export const messageIdOf = (given: string): string => {
 	return id;
 };
 
-/** Arguments of b4 that fetch the thread of a message, and newer versions of its series unless one is asked for. */
-export const b4Arguments = (id: string, version: number | null, folder: string): readonly string[] => [
+/** Arguments of b4 that fetch the thread of a message, and newer versions of its series. */
+export const b4Arguments = (id: string, folder: string): readonly string[] => [
 	"mbox",
 	...["--outdir", folder, "--mbox-name", "thread.mbx"],
-	...(version === null ? ["--check-newer-revisions"] : []),
+	"--check-newer-revisions",
 	id,
 ];
 
@@ -61,7 +61,8 @@ const fetchFailed = (id: string, error: LabError): LabError =>
 				code: "fetch-failed",
 				sentence: `b4 could not fetch the thread of <${id}>.`,
 				hint: "Is the network up, and the id right? An mbox that was saved elsewhere does as well.",
-				evidence: error.evidence,
+				// b4 ends with a Python stack; what went wrong is its last line.
+				evidence: error.evidence.filter((line) => !/^\s|^Traceback/.test(line)).slice(-3),
 				cause: error,
 			});
 
@@ -70,7 +71,7 @@ export const readMessage = async (given: string, version: number | null, signal:
 	const id = messageIdOf(given);
 	const folder = await mkdtemp(path.join(os.tmpdir(), "fuselab-thread-"));
 	try {
-		await run("b4", b4Arguments(id, version, folder), { signal, cwd: folder, timeoutMs: FETCH_TIMEOUT_MS });
+		await run("b4", b4Arguments(id, folder), { signal, cwd: folder, timeoutMs: FETCH_TIMEOUT_MS });
 		const [name] = (await namesIn(folder)).filter((each) => /\.mbo?x$/.test(each));
 		if (name === undefined)
 			throw new LabError({

@@ -2,6 +2,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { LabError } from "../../orchestrator/domain/lab-error.ts";
+import { plainLine } from "../../orchestrator/domain/plain-text.ts";
 import { namesIn, readBytes } from "./files.ts";
 import { invalidSeries, requireSound, type Series, type SeriesPatch, sha256 } from "./series.ts";
 
@@ -48,7 +49,10 @@ const DIFF_START = /^(?:diff -|Index: |--- (?=\S))/m;
 
 /** Author and subject where a patch has the headers of a mail, or those of Debian's DEP-3. */
 const readHeader = (message: string, name: string): { readonly subject: string; readonly author: string } => {
-	const field = (names: string): string | undefined => new RegExp(`^(?:${names}): *(\\S.*)$`, "im").exec(message)?.[1];
+	const field = (names: string): string | undefined => {
+		const found = new RegExp(`^(?:${names}): *(\\S.*)$`, "im").exec(message)?.[1];
+		return found && plainLine(found);
+	};
 	return {
 		subject: (field("Subject") ?? field("Description") ?? name).replace(/^(?:\[[^\]]*\]\s*)+/, "").trim(),
 		author: (field("From|Author") ?? "").trim(),

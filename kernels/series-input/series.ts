@@ -1,6 +1,7 @@
 /** What a series is once it has been read, wherever it came from. */
 import { createHash } from "node:crypto";
 import { LabError } from "../../orchestrator/domain/lab-error.ts";
+import { plainLine } from "../../orchestrator/domain/plain-text.ts";
 import { parseDiff } from "../diff.ts";
 import { faultOfDiff } from "../diff-faults.ts";
 
@@ -43,9 +44,14 @@ export interface Series {
 	readonly leftOut: { readonly replies: number; readonly copies: number; readonly others: number };
 }
 
-/** An error about input that is no series; ends with status 78. */
+/** An error about input that is no series; ends with status 78. What it quotes of a mail must not steer a terminal. */
 export const invalidSeries = (sentence: string, hint: string, cause?: unknown): LabError =>
-	new LabError({ code: "series-invalid", sentence, hint, ...(cause === undefined ? {} : { cause }) });
+	new LabError({
+		code: "series-invalid",
+		sentence: plainLine(sentence),
+		hint,
+		...(cause === undefined ? {} : { cause }),
+	});
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -1,4 +1,5 @@
 /** The mails of a thread to one version of one series. Pure but for the parser of mail. */
+import { plainLine } from "../../orchestrator/domain/plain-text.ts";
 import { type Mail, readMail } from "./mail.ts";
 import { type Cover, invalidSeries, requireSound, type Series, type SeriesPatch } from "./series.ts";
 
@@ -28,7 +29,7 @@ const understand = ({ subject, author, body, digest }: Mail): Part => {
 		total: place === null ? undefined : Number(place[2]),
 		version: Number(/(?:\b|PATCH)v(\d{1,3})(?![\w.])/i.exec(prefix)?.[1] ?? 1),
 		subject: subject.slice(prefix.length).trim(),
-		author: inBody?.[1]?.trim() ?? author,
+		author: inBody?.[1] === undefined ? author : plainLine(inBody[1]).trim(),
 		message: (above.split(/^---$/m)[0] ?? "").trim(),
 		diff: start < 0 ? "" : `${body.slice(start).trimEnd()}\n`,
 		strip: 1,
