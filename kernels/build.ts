@@ -208,9 +208,14 @@ const buildCleanly = async (wish: BuildableWish, key: string, inputs: KernelInpu
 /** Grants a wish: from the cache, or by a build that other processes with the same wish wait for. */
 export const buildKernel = async (wish: KernelWish, options: BuildOptions): Promise<KernelBuild> => {
 	const { source } = wish;
-	return source.kind === "debian-image"
-		? await fetchKernel(wish.name, source, options)
-		: await buildFromSource({ ...wish, source }, options);
+	if (source.kind !== "debian-image") return await buildFromSource({ ...wish, source }, options);
+	if (options.architecture === "um")
+		throw new LabError({
+			code: "config-invalid",
+			sentence: `Kernel "${wish.name}" is a package of Debian's, and none of these runs as a program.`,
+			hint: "Name a source to build from, or another machine than `uml`.",
+		});
+	return await fetchKernel(wish.name, source, options);
 };
 
 const buildFromSource = async (wish: BuildableWish, options: BuildOptions): Promise<KernelBuild> => {

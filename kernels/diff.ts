@@ -67,16 +67,15 @@ const empty = (fromGit: boolean): FileDraft => ({
 	fromGit,
 });
 
-/** `diff --git` names a file that is not renamed twice: `a/NAME b/NAME`, or quoted. */
+/** `diff --git` names a file twice, `a/NAME b/NAME`; where the names differ, later lines say which they are. */
 const startGit = (rest: string, strip: number): FileDraft => {
-	const file = empty(true);
-	const quoted = /^("(?:[^"\\]|\\.)*") /.exec(rest);
-	const half = rest.slice(0, (rest.length - 1) / 2);
-	const name = quoted === null ? half : unquote(quoted[1] ?? "");
-	file.oldFile = stripped(name, strip);
-	file.newFile = file.oldFile;
-	file.names = [name];
-	return file;
+	const quoted = /^("(?:[^"\\]|\\.)*") (.+)$/.exec(rest);
+	const middle = (rest.length - 1) / 2;
+	const names = [quoted?.[1] ?? rest.slice(0, middle), quoted?.[2] ?? rest.slice(middle + 1)].map(unquote);
+	const [old = "", file] = names.map((name) => stripped(name, strip));
+	return old === file
+		? { ...empty(true), oldFile: file, newFile: file, names }
+		: { ...empty(true), oldFile: "", newFile: "" };
 };
 
 /** Takes in a line of git's extended header; false when it is none. */

@@ -23,13 +23,13 @@ const MOST_PACKAGES = 12;
 /** The packages that make up a kernel: one, or since Debian 13 image, binary, modules and base. */
 const partsOf = async (source: DebianImage, options: SourceOptions): Promise<readonly Candidate[]> => {
 	const found: Candidate[] = [];
-	const wanted = [source.package];
-	for (let name = wanted.shift(); name !== undefined && found.length < MOST_PACKAGES; name = wanted.shift()) {
+	const wanted = new Set([source.package]);
+	// A set that grows while it is walked is walked to its new end.
+	for (const name of wanted) {
+		if (found.length === MOST_PACKAGES) break;
 		const part = await candidate(name, source.suite, options);
 		found.push(part);
-		for (const next of part.depends)
-			if (/^linux-(?:image|binary|modules|base)-\S*\d/.test(next) && !found.some((each) => each.package === next))
-				wanted.push(next);
+		for (const next of part.depends) if (/^linux-(?:image|binary|modules|base)-\S*\d/.test(next)) wanted.add(next);
 	}
 	return found;
 };

@@ -88,7 +88,7 @@ export const readPlainPatch = (bytes: Uint8Array, name: string, origin: string, 
 	const patch = {
 		...readHeader(message, name),
 		message: message.trim(),
-		diff: start < 0 ? "" : `${text.slice(start).trimEnd()}\n`,
+		diff: start < 0 ? "" : text.slice(start).replace(/\n*$/, "\n"),
 		strip,
 		digest: sha256(bytes),
 	};

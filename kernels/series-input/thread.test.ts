@@ -192,3 +192,8 @@ t.test("gives a mail the digest of the file that git makes of it, and a series K
 	t.equal(patchsetHash(ofFolder.patches), expected.trim(), "from a folder");
 	t.equal(ofFolder.patches.length, readdirSync(out).length);
 });
+
+t.test("keeps a blank line at the end of the last hunk, where no signature follows", async (t) => {
+	const text = "From: j@example.org\nSubject: [PATCH] x\n\n---\n--- a/a\n+++ b/a\n@@ -1,2 +1,3 @@\n+new\n old\n \n";
+	t.match((await read(text))[0]?.diff, /\n old\n \n$/);
+});

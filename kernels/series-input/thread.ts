@@ -31,7 +31,8 @@ const understand = ({ subject, author, body, digest }: Mail): Part => {
 		subject: subject.slice(prefix.length).trim(),
 		author: inBody?.[1] === undefined ? author : plainLine(inBody[1]).trim(),
 		message: (above.split(/^---$/m)[0] ?? "").trim(),
-		diff: start < 0 ? "" : `${body.slice(start).trimEnd()}\n`,
+		// The last line of a hunk may be an empty one, which is a blank.
+		diff: start < 0 ? "" : body.slice(start).replace(/\n*$/, "\n"),
 		strip: 1,
 		digest,
 		body,

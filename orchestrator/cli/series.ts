@@ -26,7 +26,7 @@ const withVersion = (input: SeriesInput, version: number | undefined): SeriesInp
 const stacksOf = async (word: string, version: number | undefined): Promise<readonly Stack[]> => {
 	if (!/\.ya?ml$/.test(word))
 		return [{ kernel: null, inputs: [withVersion(seriesInputOf(word, process.cwd()), version)] }];
-	const { kernels } = await readConfig(word);
+	const { kernels } = await readConfig(word, undefined);
 	return kernels.map(({ name, series }) => ({ kernel: name, inputs: series }));
 };
 

@@ -140,19 +140,28 @@ const series = byForm<readonly SeriesEntry[]>((value) =>
 		: (isMap(value) ? seriesMap : text(PATH, SERIES_WANTED)).transform((one) => [one]),
 );
 
-const kernel = z.strictObject(
-	{
-		name,
-		source,
-		series: series.default([]),
-		fragments: listOf(
-			text(PATH, "the name of a file in kernels/fragments, or the path of a .config file"),
-			"a list of configuration fragments",
-			64,
-		).default(["slim"]),
-	},
-	{ error: "a map with name and source" },
-);
+const kernel = z
+	.strictObject(
+		{
+			name,
+			source,
+			series: series.default([]),
+			fragments: listOf(
+				text(PATH, "the name of a file in kernels/fragments, or the path of a .config file"),
+				"a list of configuration fragments",
+				64,
+			).default(["slim"]),
+		},
+		{ error: "a map with name and source" },
+	)
+	.superRefine(({ source: { image }, series: given }, context) => {
+		if (image !== undefined && given.length > 0)
+			context.addIssue({
+				code: "custom",
+				path: ["series"],
+				message: "no series, as nothing is built of a kernel that is taken as it is",
+			});
+	});
 
 const CPUS_WANTED = "a number of CPUs from 1 to 64, or a list of such numbers";
 
