@@ -76,7 +76,7 @@ const UNREADABLE: Readonly<Record<string, RegExp>> = {
 	"series/submodule.mbox": /makes sub a submodule/,
 };
 
-/** Read without fault, and does not apply: status 1, by `fuselab build` on a source of a few lines. */
+/** Read without fault, and does not apply: status 1, by `fuselab series apply` on a source of a few lines. */
 const MISFITS: Readonly<Record<string, RegExp>> = {
 	"series/applied-already.mbox": /does not apply: fs\/x\.c:1 \(its only hunk\)/,
 	"series/binary-broken.mbox": /does not apply: .*(?:corrupt|binary)/,
@@ -214,7 +214,7 @@ const entries: readonly Entry[] = [
 	})),
 	...Object.entries(MISFITS).map(([name, sentence]) => ({
 		name,
-		args: ["build", configFor(path.join(CORPUS, name))],
+		args: ["series", "apply", configFor(path.join(CORPUS, name))],
 		status: 1,
 		sentence,
 	})),

@@ -1,13 +1,17 @@
-/** `fuselab series show`: what was understood of a series, before anything is built. */
+/** `fuselab series`: what was understood of a series, and whether it applies, before anything is built. */
+import { type Applied, applyOnly } from "../../kernels/apply-only.ts";
 import { readStack } from "../../kernels/series.ts";
 import type { Claim } from "../../kernels/series-input/claims.ts";
 import { describeSeries, type FileStat, type SeriesDescription } from "../../kernels/series-input/describe.ts";
 import { seriesInputOf } from "../config/kernel-wish.ts";
 import type { SeriesInput } from "../domain/kernel.ts";
+import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT, LabError } from "../domain/lab-error.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { readConfig } from "./run.ts";
+import { showError } from "./show-error.ts";
+import { openView } from "./stage.ts";
 
 interface Stack {
 	/** Null for a series that was named by itself. */
@@ -100,4 +104,29 @@ export const seriesShowCommand = async (
 			for (const one of series) process.stdout.write(`${showSeries(one).join("\n")}\n`);
 		}
 	return EXIT.hoped;
+};
+
+/** Applies the series of each kernel of a config, and compiles nothing; one that does not apply keeps no other from being tried. */
+export const seriesApplyCommand = async (config: LabConfig, json: boolean): Promise<number> => {
+	const view = openView();
+	const applied: Applied[] = [];
+	let status: number = EXIT.hoped;
+	try {
+		for (const wish of config.kernels)
+			try {
+				applied.push(await applyOnly(wish, { signal: interrupt.signal, onStage: view.stage }));
+			} catch (error) {
+				if (!(error instanceof LabError) || interrupt.signal.aborted) throw error;
+				status = showError(error, false);
+			}
+	} finally {
+		view.close();
+	}
+	if (json) process.stdout.write(`${JSON.stringify({ version: 1, applied }, null, "\t")}\n`);
+	else
+		for (const { kernel, source, patches, doubts } of applied) {
+			process.stdout.write(`${kernel}: ${plural(patches, "patch applies", "patches apply")} to ${source}\n`);
+			for (const doubt of doubts) process.stdout.write(`  but ${doubt}\n`);
+		}
+	return status;
 };
