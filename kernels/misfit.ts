@@ -15,6 +15,9 @@ export interface Misfit {
 const wantedBy = (hunk: Hunk): readonly string[] =>
 	hunk.lines.filter((line) => line.startsWith(" ") || line.startsWith("-")).map((line) => line.slice(1));
 
+/** Of a longer hunk the beginning says enough, and a search for the nearest match takes time. */
+const MOST_COMPARED = 400;
+
 const matchesAt = (lines: readonly string[], wanted: readonly string[], at: number): boolean =>
 	wanted.every((line, index) => lines[at + index] === line);
 
@@ -39,7 +42,9 @@ export const firstMisfit = (lines: readonly string[], { hunks }: FileDiff): Misf
 				best = { at, matching: wanted.length };
 				break;
 			}
-			const matching = wanted.filter((line, index) => line.trim() !== "" && lines[at + index] === line).length;
+			const matching = wanted
+				.slice(0, MOST_COMPARED)
+				.filter((line, index) => line.trim() !== "" && lines[at + index] === line).length;
 			if (matching > best.matching) best = { at, matching };
 		}
 		if (best.matching < wanted.length) return { hunk, wanted, ...best };
@@ -86,13 +91,14 @@ const aroundDifference = (lines: readonly string[]): readonly string[] => {
 /** Shows what a hunk wants and what stands at its best match in the file. */
 export const showMisfit = (lines: readonly string[], { file, hunks }: FileDiff, misfit: Misfit): readonly string[] => {
 	const { hunk, at, matching, wanted } = misfit;
-	const there = lines.slice(at, at + wanted.length);
+	const compared = wanted.slice(0, MOST_COMPARED);
+	const there = lines.slice(at, at + compared.length);
 	return [
 		`${file}, hunk ${hunk.number} of ${hunks.length}, for line ${hunk.oldLine}: ${
 			matching > 0
 				? `line ${at + 1} of the tree comes nearest, with ${matching} of ${wanted.length} lines`
 				: "none of its lines is in the tree"
 		} (- wanted, + in the tree)`,
-		...aroundDifference(compare(wanted, matching > 0 ? there : [])).map((line) => `  ${line}`),
+		...aroundDifference(compare(compared, matching > 0 ? there : [])).map((line) => `  ${line}`),
 	];
 };

@@ -118,7 +118,11 @@ const HEAD = "From: fuselab maintainers <fuselab@example.org>\nSubject: [PATCH] 
 const MADE: Readonly<Record<string, { readonly make: (file: string) => void; readonly sentence: RegExp }>> = {
 	"million-line-header.mbox": {
 		make: (file) => writeFileSync(file, `${HEAD}${"X-Filler: y\n".repeat(1_000_000)}\nbody\n`),
-		sentence: /A mail in million-line-header\.mbox cannot be read: Maximum header size/,
+		sentence: /A mail in million-line-header\.mbox is 11 MiB and 1000004 lines long/,
+	},
+	"long-header.mbox": {
+		make: (file) => writeFileSync(file, `${HEAD}${"X-Filler: y\n".repeat(200_000)}\nbody\n`),
+		sentence: /A mail in long-header\.mbox cannot be read: Maximum header size/,
 	},
 	"deep-mime.mbox": {
 		make: (file) => {
@@ -132,7 +136,7 @@ const MADE: Readonly<Record<string, { readonly make: (file: string) => void; rea
 	},
 	"endless-mail.mbox": {
 		make: (file) => writeFileSync(file, `${HEAD}\n${"+".repeat(17 * 1024 ** 2)}\n`),
-		sentence: /A mail in endless-mail\.mbox is 17 MiB long; at most 16 are read/,
+		sentence: /A mail in endless-mail\.mbox is 17 MiB and 4 lines long; at most 16 MiB and 500000 lines are read/,
 	},
 	"quilt-cycle": {
 		make: (folder) => {

@@ -15,6 +15,9 @@ export interface Claim {
 	readonly computedPercent: number | undefined;
 }
 
+/** Nobody writes longer ones, and the patterns would look at them for minutes. */
+const LONGEST_LINE = 1000;
+
 type Unit = Claim["unit"];
 type Draft = Omit<Claim, "computedPercent">;
 
@@ -112,7 +115,7 @@ export const claimsIn = (text: string): readonly Claim[] => {
 	let workload: string | undefined;
 	let head: readonly string[] = [];
 	let unit: Unit | undefined;
-	for (const line of text.split("\n")) {
+	for (const line of text.split("\n").filter(({ length }) => length <= LONGEST_LINE)) {
 		if ((line.match(/\|/g)?.length ?? 0) >= 2) {
 			const cells = cellsOf(line);
 			if (cells.every((cell) => /^:?-*:?$/.test(cell))) continue;

@@ -34,7 +34,7 @@ t.test("tells an mbox, a maildir, a folder of patches and a quilt folder by what
 	mkdirSync(path.join(folder, "quilt/sub"));
 	writeFileSync(
 		path.join(folder, "quilt/sub/one.patch"),
-		`From: A <a@example.org>\nSubject: [PATCH] fuse: one\n\nWhy.\n\n${DIFF}`,
+		`From: A <a@example.org>\nSubject: [PATCH] fuse:\n one\n\nWhy.\n---\n x | 1 +\n\n${DIFF}`,
 	);
 	writeFileSync(path.join(folder, "a.mbox.gz"), gzipSync(mail("[PATCH] packed")));
 	t.strictSame(await subjectsOf(path.join(folder, "a.mbox")), ["one"]);
@@ -43,7 +43,7 @@ t.test("tells an mbox, a maildir, a folder of patches and a quilt folder by what
 	t.strictSame(await subjectsOf(path.join(folder, "patches")), ["one", "two"]);
 	const quilt = await read(path.join(folder, "quilt"));
 	t.match(quilt.patches, [
-		{ subject: "fuse: one", author: "A <a@example.org>", strip: 1, message: /Why/, diff: DIFF },
+		{ subject: "fuse: one", author: "A <a@example.org>", strip: 1, message: /Why\.$/, diff: DIFF },
 		{ subject: "two.diff", author: "", strip: 0 },
 	]);
 });

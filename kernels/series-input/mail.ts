@@ -14,11 +14,16 @@ export interface Mail {
 	readonly digest: string;
 }
 
-/** A parser of mail takes about a second for a mebibyte; no patch is longer than this. */
+/** A parser of mail takes about twenty seconds for a million lines; no patch is as long as this. */
 const LONGEST_MAIL = 16 * 1024 * 1024;
+const MOST_LINES = 500_000;
 
 /** As git's mailsplit has it: `From WHO` with a time of day and a year; a sentence that starts with "From" has neither. */
 const FROM_LINE = /^From \S.* \d{1,2}:\d{2}(:\d{2})?.* \d{4}\b/;
+/** A longer line is none, and the pattern would look at it for minutes. */
+const LONGEST_FROM_LINE = 500;
+
+const isFromLine = (line: string): boolean => line.length <= LONGEST_FROM_LINE && FROM_LINE.test(line);
 
 /** Cuts an mbox at its From_ lines, which stay; a text without any is one mail. CR LF becomes LF. */
 export const splitMbox = (bytes: Uint8Array): readonly Uint8Array[] => {
@@ -29,7 +34,7 @@ export const splitMbox = (bytes: Uint8Array): readonly Uint8Array[] => {
 		.split(/(?<=\n)/);
 	const mails: string[][] = [];
 	for (const line of lines) {
-		const starts = FROM_LINE.test(line);
+		const starts = isFromLine(line);
 		// The empty line before a From_ line is the mbox's, not the mail's.
 		if (starts && mails.at(-1)?.at(-1) === "\n") mails.at(-1)?.pop();
 		if (starts || (mails.length === 0 && line.trim() !== "")) mails.push([]);
@@ -41,14 +46,15 @@ export const splitMbox = (bytes: Uint8Array): readonly Uint8Array[] => {
 /** Without the From_ line and the quoting of lines that look like one. */
 const restored = (mail: Uint8Array): Uint8Array => {
 	const text = Buffer.from(mail).toString("latin1");
-	const start = FROM_LINE.test(text.slice(0, text.indexOf("\n"))) ? text.indexOf("\n") + 1 : 0;
+	const start = isFromLine(text.slice(0, text.indexOf("\n"))) ? text.indexOf("\n") + 1 : 0;
 	return Buffer.from(text.slice(start).replaceAll(/^>(>*From )/gm, "$1"), "latin1");
 };
 
 const parse = async (bytes: Uint8Array, origin: string): Promise<Email> => {
-	if (bytes.length > LONGEST_MAIL)
+	const lines = bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0);
+	if (bytes.length > LONGEST_MAIL || lines > MOST_LINES)
 		throw invalidSeries(
-			`A mail in ${origin} is ${Math.round(bytes.length / 1024 ** 2)} MiB long; at most ${LONGEST_MAIL / 1024 ** 2} are read.`,
+			`A mail in ${origin} is ${Math.round(bytes.length / 1024 ** 2)} MiB and ${lines} lines long; at most ${LONGEST_MAIL / 1024 ** 2} MiB and ${MOST_LINES} lines are read.`,
 			"Is it an mbox? Attachments of this size are no patches.",
 		);
 	try {

@@ -4,7 +4,15 @@ import path from "node:path";
 import { LabError } from "../../orchestrator/domain/lab-error.ts";
 import { plainLine } from "../../orchestrator/domain/plain-text.ts";
 import { namesIn, readBytes } from "./files.ts";
-import { invalidSeries, requireSound, type Series, type SeriesPatch, sha256 } from "./series.ts";
+import {
+	invalidSeries,
+	messageIn,
+	requireSound,
+	type Series,
+	type SeriesPatch,
+	sha256,
+	splitAtDiff,
+} from "./series.ts";
 
 interface Entry {
 	readonly name: string;
@@ -45,17 +53,16 @@ export const parseQuiltSeries = (text: string, origin: string): readonly Entry[]
 	return entries;
 };
 
-const DIFF_START = /^(?:diff -|Index: |--- (?=\S))/m;
-
-/** Author and subject where a patch has the headers of a mail, or those of Debian's DEP-3. */
+/** Author and subject where a patch has the headers of a mail, which may be folded, or those of Debian's DEP-3. */
 const readHeader = (message: string, name: string): { readonly subject: string; readonly author: string } => {
-	const field = (names: string): string | undefined => {
-		const found = new RegExp(`^(?:${names}): *(\\S.*)$`, "im").exec(message)?.[1];
-		return found && plainLine(found);
+	const field = (names: string, more = ""): string | undefined => {
+		const found = new RegExp(`^(?:${names}): *(\\S.*${more})$`, "im").exec(message)?.[1];
+		return found && plainLine(found.replaceAll(/\s+/g, " "));
 	};
+	const folded = String.raw`(?:\n[ \t]+\S.*)*`;
 	return {
-		subject: (field("Subject") ?? field("Description") ?? name).replace(/^(?:\[[^\]]*\]\s*)+/, "").trim(),
-		author: (field("From|Author") ?? "").trim(),
+		subject: (field("Subject", folded) ?? field("Description") ?? name).replace(/^(?:\[[^\]]*\]\s*)+/, "").trim(),
+		author: (field("From|Author", folded) ?? "").trim(),
 	};
 };
 
@@ -83,12 +90,11 @@ const fileIn = async (folder: string, name: string, origin: string): Promise<str
 /** Reads one patch file that is no mail. */
 export const readPlainPatch = (bytes: Uint8Array, name: string, origin: string, strip: number): SeriesPatch => {
 	const text = Buffer.from(bytes).toString("utf8").replaceAll("\r\n", "\n");
-	const start = text.search(DIFF_START);
-	const message = start < 0 ? text : text.slice(0, start);
+	const { above, diff } = splitAtDiff(text);
 	const patch = {
-		...readHeader(message, name),
-		message: message.trim(),
-		diff: start < 0 ? "" : text.slice(start).replace(/\n*$/, "\n"),
+		...readHeader(above, name),
+		message: messageIn(above),
+		diff,
 		strip,
 		digest: sha256(bytes),
 	};

@@ -59,6 +59,22 @@ export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256
 export const patchsetHash = (patches: readonly Pick<SeriesPatch, "digest">[]): string =>
 	sha256(patches.map(({ digest }) => `${digest}\n`).join(""));
 
+/** Where git's mailinfo sees the message end and the patch begin. */
+const DIFF_START = /^(?:diff -|Index: |--- (?=\S))/m;
+
+/** A patch's text above its diff, and the diff with the newline that ends it; no diff is empty. */
+export const splitAtDiff = (text: string): { readonly above: string; readonly diff: string } => {
+	const start = text.search(DIFF_START);
+	if (start < 0) return { above: text, diff: "" };
+	// Newlines only: the last line of a hunk may be an empty one, which is a blank.
+	let end = text.length;
+	while (text.charAt(end - 1) === "\n") end -= 1;
+	return { above: text.slice(0, start), diff: `${text.slice(start, end)}\n` };
+};
+
+/** What a message says for good: what stands below its `---` is for reviewers. */
+export const messageIn = (above: string): string => (above.split(/^---$/m)[0] ?? "").trim();
+
 /** A replaced character where the bytes are no text: git would not find the lines, and a build would get other ones. */
 const UNREADABLE = "\ufffd";
 

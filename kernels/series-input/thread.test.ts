@@ -197,3 +197,10 @@ t.test("keeps a blank line at the end of the last hunk, where no signature follo
 	const text = "From: j@example.org\nSubject: [PATCH] x\n\n---\n--- a/a\n+++ b/a\n@@ -1,2 +1,3 @@\n+new\n old\n \n";
 	t.match((await read(text))[0]?.diff, /\n old\n \n$/);
 });
+
+t.test("reads mails that were made to keep a pattern busy", async (t) => {
+	const started = performance.now();
+	for (const body of [`From x${" 12:34".repeat(400_000)}`, `From: ${" ".repeat(2_000_000)}`, "\n".repeat(50_000)])
+		t.match(await sentenceOf(mail("[PATCH] x", `${body}\n--- a/x\n${body}\nend`)), /changes nothing/);
+	t.ok(performance.now() - started < 60_000, `${performance.now() - started} ms`);
+});

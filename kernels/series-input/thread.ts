@@ -1,7 +1,15 @@
 /** The mails of a thread to one version of one series. Pure but for the parser of mail. */
 import { plainLine } from "../../orchestrator/domain/plain-text.ts";
 import { type Mail, readMail } from "./mail.ts";
-import { type Cover, invalidSeries, requireSound, type Series, type SeriesPatch } from "./series.ts";
+import {
+	type Cover,
+	invalidSeries,
+	messageIn,
+	requireSound,
+	type Series,
+	type SeriesPatch,
+	splitAtDiff,
+} from "./series.ts";
 
 /** A mail that may be a patch or a cover letter; place and count are its own words (`[PATCH v2 2/3]`). */
 interface Part extends SeriesPatch {
@@ -11,8 +19,6 @@ interface Part extends SeriesPatch {
 	readonly body: string;
 }
 
-/** Where git's mailinfo sees the message end and the patch begin. */
-const DIFF_START = /^(?:diff -|Index: |--- (?=\S))/m;
 const REPLY = /^(?:re|aw|sv|fwd?)(?:\[\d+\])?:/i;
 /** More than a person reviews, and far less than what numbers can promise. */
 const MOST_PATCHES = 2000;
@@ -20,19 +26,17 @@ const MOST_PATCHES = 2000;
 const understand = ({ subject, author, body, digest }: Mail): Part => {
 	const prefix = /^(?:\s*\[[^\]]*\])+/.exec(subject)?.[0] ?? "";
 	const place = /\b(\d+)\/(\d+)\b/.exec(prefix);
-	const start = body.search(DIFF_START);
+	const { above, diff } = splitAtDiff(body);
 	// An author other than the sender stands as the first line of the body.
-	const inBody = /^\s*From: +(.+)\n/.exec(body);
-	const above = (start < 0 ? body : body.slice(0, start)).slice(inBody?.[0].length ?? 0);
+	const inBody = /^\s*From: (.+)\n/.exec(body);
 	return {
 		number: place === null ? undefined : Number(place[1]),
 		total: place === null ? undefined : Number(place[2]),
 		version: Number(/(?:\b|PATCH)v(\d{1,3})(?![\w.])/i.exec(prefix)?.[1] ?? 1),
 		subject: subject.slice(prefix.length).trim(),
 		author: inBody?.[1] === undefined ? author : plainLine(inBody[1]).trim(),
-		message: (above.split(/^---$/m)[0] ?? "").trim(),
-		// The last line of a hunk may be an empty one, which is a blank.
-		diff: start < 0 ? "" : body.slice(start).replace(/\n*$/, "\n"),
+		message: messageIn(above.slice(inBody?.[0].length ?? 0)),
+		diff,
 		strip: 1,
 		digest,
 		body,

@@ -39,6 +39,6 @@ export const seriesInputOf = (given: SeriesShape, folder: string): SeriesInput =
 	}
 	if (given.quilt !== undefined) return { kind: "quilt", path: path.resolve(folder, given.quilt) };
 	if (given.git !== undefined)
-		return { kind: "git", repository: repositoryAt(folder, given.git), range: given.range ?? "" };
+		return { kind: "git", repository: path.resolve(folder, given.git), range: given.range ?? "" };
 	return given.message === undefined ? unchecked() : { kind: "message", id: given.message, version };
 };
