@@ -143,7 +143,9 @@ export const ensureDisks = async (
 	options: DiskOptions,
 ): Promise<GuestDisks> => {
 	const { signal, onStage } = options;
-	const rootEntry = await once(`root-${root.key}`, options, async (temporary) => {
+	// A libfuse of the user's own is installed beside Debian's, after the root was made.
+	const installed = digestOf(...(await readdir(path.join(root.path, "opt"))).sort()).slice(0, 12);
+	const rootEntry = await once(`root-${root.key}-${installed}`, options, async (temporary) => {
 		onStage("making a disk of the guest root (half a minute, once)");
 		await mkdir(path.join(root.path, "usr/lib/modules"), { recursive: true });
 		await makeImage(root.path, path.join(temporary, "root.ext4"), signal);
