@@ -2,7 +2,6 @@ import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Architecture, KernelBuild, KernelWish } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
-import type { Candidate } from "../orchestrator/host/apt.ts";
 import { digestOf, explainFull, readIfThere, sha256OfFile } from "../orchestrator/host/files.ts";
 import { ensureFolder, folders } from "../orchestrator/host/folders.ts";
 import { ownPath } from "../orchestrator/host/ledger.ts";
@@ -11,8 +10,11 @@ import { type RunOptions, run } from "../orchestrator/host/process.ts";
 import { findKernel, keepKernel, kernelsFolder } from "./cache.ts";
 import { configure, type Fragment, readFragment } from "./config.ts";
 import { blame, buildFailed, firstFault } from "./fault.ts";
-import { applySeries, type Patch, readSeries, summaryOf } from "./series.ts";
-import { fetchResolved, resolveSource, unpackSource } from "./source.ts";
+import { fetchKernel } from "./prebuilt.ts";
+import { applySeries, type Patch, patchesOf, readStack, summaryOf } from "./series.ts";
+import { doubtsAbout } from "./series-input/doubts.ts";
+import { type BuildableSource, resolveSource } from "./source/resolve.ts";
+import type { ResolvedSource } from "./source/resolved.ts";
 import { makeArguments, makeEnvironment, type Toolchain, toolchain } from "./toolchain.ts";
 
 /** Raised when the same inputs would be built in another way. */
@@ -35,7 +37,7 @@ export interface BuildOptions {
 /** Everything that makes a difference to the image. */
 export interface KernelInputs {
 	readonly architecture: Architecture;
-	readonly source: Candidate;
+	readonly source: ResolvedSource;
 	readonly patches: readonly Patch[];
 	readonly fragments: readonly Fragment[];
 	readonly tools: Toolchain;
@@ -54,16 +56,21 @@ export const kernelKeyOf = ({ architecture, source, patches, fragments, tools }:
 		...fragments.map(({ text }) => text),
 	);
 
+/** A wish for a kernel that is still to be built. */
+export type BuildableWish = Omit<KernelWish, "source"> & { readonly source: BuildableSource };
+
 /** Finds out what a wish stands for today. */
 export const inputsOf = async (
-	wish: KernelWish,
+	wish: BuildableWish,
 	{ architecture, signal, onStage }: BuildOptions,
 ): Promise<KernelInputs> => {
 	// The cheap things first: a typing error should not wait for the network.
 	const fragments = await Promise.all(wish.fragments.map(async (name) => await readFragment(name, architecture)));
-	const patches = await readSeries(wish.series);
-	const [source, tools] = await Promise.all([resolveSource(wish.source, signal, onStage), toolchain(signal)]);
-	return { architecture, source, patches, fragments, tools };
+	const stack = await readStack(wish.series, signal);
+	const base = stack.find((series) => series.base !== undefined)?.base;
+	const [source, tools] = await Promise.all([resolveSource(wish.source, base, { signal, onStage }), toolchain(signal)]);
+	for (const doubt of await doubtsAbout(stack, source, signal)) onStage(`warning: ${doubt}`);
+	return { architecture, source, patches: patchesOf(stack), fragments, tools };
 };
 
 const isFull = (line: string): boolean => /No space left on device|Disk quota exceeded/.test(line);
@@ -81,7 +88,7 @@ const throwIfFull = (error: unknown, kernel: string, log = ""): void => {
 };
 
 interface Site {
-	readonly wish: KernelWish;
+	readonly wish: BuildableWish;
 	readonly key: string;
 	readonly inputs: KernelInputs;
 	/** The working tree; gone after the build. */
@@ -128,9 +135,9 @@ const compile = async (site: Site, signal: AbortSignal): Promise<void> => {
 
 const makeTree = async (site: Site, { signal, onStage }: BuildOptions): Promise<void> => {
 	const { inputs, tree, logFile } = site;
-	const source = await fetchResolved(inputs.source, signal, onStage);
-	await unpackSource(source, tree, signal, onStage);
-	await applySeries(tree, inputs.patches, signal, onStage);
+	const { source, patches } = inputs;
+	await source.unpack(tree, { signal, onStage });
+	await applySeries(tree, patches, { signal, onStage, readBlob: source.readBlob?.(signal) });
 	onStage("configuring", logFile);
 	const configureBy = async (targets: readonly string[]): Promise<void> =>
 		await make(site, targets, { signal, timeoutMs: CONFIGURE_TIMEOUT_MS });
@@ -173,7 +180,7 @@ const clear = async (key: string): Promise<void> => {
 		if (name.startsWith(`.${key}.tmp-`)) await rm(path.join(kernelsFolder(), name), { recursive: true, force: true });
 };
 
-const buildCleanly = async (wish: KernelWish, key: string, inputs: KernelInputs, options: BuildOptions) => {
+const buildCleanly = async (wish: BuildableWish, key: string, inputs: KernelInputs, options: BuildOptions) => {
 	const logs = await ensureFolder(path.join(folders.state(), "logs"));
 	const work = path.join(workFolder(), key.slice(0, 12));
 	// In the state folder from the start: it outlives a failure, and a kill.
@@ -200,6 +207,18 @@ const buildCleanly = async (wish: KernelWish, key: string, inputs: KernelInputs,
 
 /** Grants a wish: from the cache, or by a build that other processes with the same wish wait for. */
 export const buildKernel = async (wish: KernelWish, options: BuildOptions): Promise<KernelBuild> => {
+	const { source } = wish;
+	if (source.kind !== "debian-image") return await buildFromSource({ ...wish, source }, options);
+	if (options.architecture === "um")
+		throw new LabError({
+			code: "config-invalid",
+			sentence: `Kernel "${wish.name}" is a package of Debian's, and none of these runs as a program.`,
+			hint: "Name a source to build from, or another machine than `uml`.",
+		});
+	return await fetchKernel(wish.name, source, options);
+};
+
+const buildFromSource = async (wish: BuildableWish, options: BuildOptions): Promise<KernelBuild> => {
 	const inputs = await inputsOf(wish, options);
 	const key = kernelKeyOf(inputs);
 	const asked = { name: wish.name, patches: inputs.patches.map(summaryOf) };

@@ -8,7 +8,8 @@ const patchOf = (number: number, file: string, ...added: readonly string[]): Pat
 	subject: `fuse: part ${number}`,
 	author: "j",
 	digest: "",
-	file: "s.mbox",
+	strip: 1,
+	origin: "s.mbox",
 	diff: `--- a/${file}\n+++ b/${file}\n@@ -1 +1,${added.length + 1} @@\n old\n${added.map((line) => `+${line}\n`).join("")}`,
 });
 

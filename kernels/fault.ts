@@ -57,13 +57,13 @@ export interface Blame {
 }
 
 const addedTo = (patch: Patch, file: string): readonly string[] | undefined => {
-	const found = parseDiff(patch.diff).filter((each) => each.file === file);
+	const found = parseDiff(patch.diff, patch.strip).filter((each) => each.file === file);
 	return found.length === 0 ? undefined : found.flatMap((each) => each.hunks.flatMap(({ added }) => added));
 };
 
 /** The linker names a file without its folder: taken for a file of the series when just one is called so. */
 const wholePath = (file: string, patches: readonly Patch[]): string => {
-	const touched = new Set(patches.flatMap((patch) => parseDiff(patch.diff).map((each) => each.file)));
+	const touched = new Set(patches.flatMap((patch) => parseDiff(patch.diff, patch.strip).map((each) => each.file)));
 	const [found, ...more] = [...touched].filter((each) => each.endsWith(`/${file}`));
 	return touched.has(file) || found === undefined || more.length > 0 ? file : found;
 };

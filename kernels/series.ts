@@ -1,47 +1,40 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
-import { gunzipSync } from "node:zlib";
-import type { PatchSummary } from "../orchestrator/domain/kernel.ts";
+/** The patches of all series of a kernel, in order, and how they are applied. */
+import type { PatchSummary, SeriesInput } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
-import { isMissing } from "../orchestrator/host/files.ts";
 import { run } from "../orchestrator/host/process.ts";
-import { parseDiff } from "./diff.ts";
-import { parseMbox } from "./mbox.ts";
+import { diagnose, type ReadBlob } from "./diagnose.ts";
+import { applyArguments, applyEnvironment } from "./git.ts";
+import { readInput } from "./series-input/read.ts";
+import type { Series, SeriesPatch } from "./series-input/series.ts";
 
 const APPLY_TIMEOUT_MS = 60 * 1000;
 
-/** A patch of the whole series, ready to be applied. */
-export interface Patch extends PatchSummary {
-	readonly diff: string;
-	/** The mbox it comes from. */
-	readonly file: string;
+/** A patch of the whole stack, ready to be applied. */
+export interface Patch extends PatchSummary, Pick<SeriesPatch, "diff" | "strip"> {
+	/** The series it comes from, as messages name it. */
+	readonly origin: string;
 }
 
-const readMbox = async (file: string): Promise<Uint8Array> => {
-	try {
-		const bytes = await readFile(file);
-		// Mail archives hand out threads as .mbox.gz.
-		return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-	} catch (cause) {
-		throw new LabError({
-			code: "series-invalid",
-			sentence: isMissing(cause) ? `The series ${file} does not exist.` : `The series ${file} cannot be read.`,
-			hint: "Name an mbox file; paths in a config are relative to the config.",
-			cause,
-		});
-	}
+/** Reads every series of a stack, in order. */
+export const readStack = async (inputs: readonly SeriesInput[], signal: AbortSignal): Promise<readonly Series[]> => {
+	const stack: Series[] = [];
+	for (const input of inputs) stack.push(await readInput(input, signal));
+	return stack;
 };
 
-/** Reads mbox files into one series; the patches are numbered throughout. */
-export const readSeries = async (files: readonly string[]): Promise<readonly Patch[]> => {
-	const read = await Promise.all(
-		files.map(async (file) => {
-			const patches = await parseMbox(await readMbox(file), path.basename(file));
-			return patches.map(({ subject, author, digest, diff }) => ({ subject, author, digest, diff, file }));
-		}),
-	);
-	const all = read.flat();
-	return all.map((patch, index) => ({ ...patch, number: index + 1, total: all.length }));
+/** The patches of a stack as one series; they are numbered throughout. */
+export const patchesOf = (stack: readonly Series[]): readonly Patch[] => {
+	const all = stack.flatMap(({ origin, patches }) => patches.map((patch) => ({ origin, ...patch })));
+	return all.map(({ subject, author, digest, diff, strip, origin }, index) => ({
+		number: index + 1,
+		total: all.length,
+		subject,
+		author,
+		digest,
+		diff,
+		strip,
+		origin,
+	}));
 };
 
 /** What a record keeps of a patch. */
@@ -57,62 +50,51 @@ export const summaryOf = ({ number, total, subject, author, digest }: Patch): Pa
 export const nameOfPatch = ({ number, total, subject }: PatchSummary): string =>
 	`Patch ${number}/${total} "${subject}"`;
 
-const hunkAt = (patch: Patch, file: string, line: number): string => {
-	const hunks = parseDiff(patch.diff).find((each) => each.file === file)?.hunks ?? [];
-	const hunk = hunks.find((each) => each.oldLine === line);
-	return hunk === undefined
-		? ""
-		: hunks.length === 1
-			? " (its only hunk)"
-			: ` (hunk ${hunk.number} of ${hunks.length})`;
-};
+export interface ApplyOptions {
+	readonly signal: AbortSignal;
+	readonly onStage: (text: string) => void;
+	/** Finds the files that a patch was made for, where the source is a git repository. */
+	readonly readBlob?: ReadBlob | undefined;
+}
 
-/** Where `git apply` says that a patch fails; pure. */
-export const placeOfFailure = (patch: Patch, printed: readonly string[]): string => {
-	for (const line of printed) {
-		const failed = /^error: patch failed: (.+):(\d+)$/.exec(line);
-		if (failed !== null) return `${failed[1]}:${failed[2]}${hunkAt(patch, failed[1] ?? "", Number(failed[2]))}`;
-		const other = /^error: (.+)$/.exec(line)?.[1];
-		if (other !== undefined) return other;
-	}
-	return "git apply says nothing more";
-};
-
-const doesNotApply = (patch: Patch, error: LabError): LabError =>
-	new LabError({
+const doesNotApply = async (
+	tree: string,
+	patch: Patch,
+	{ signal, readBlob }: ApplyOptions,
+	error: LabError,
+): Promise<LabError> => {
+	const { diff, strip, origin } = patch;
+	const { place, lines, hint } = await diagnose({ tree, diff, strip, signal }, readBlob, error.evidence);
+	return new LabError({
 		code: "patch-failed",
-		sentence: `${nameOfPatch(patch)} does not apply: ${placeOfFailure(patch, error.evidence)}.`,
-		hint: "Rebase the series onto this source, or name the source it was made for; patches are applied without fuzz.",
-		evidence: [...error.evidence, `from ${patch.file}`],
+		sentence: `${nameOfPatch(patch)} does not apply: ${place}.`,
+		hint,
+		evidence: [...lines, `from ${origin}`],
 		cause: error,
 	});
+};
 
 /** Applies the patches one by one to a tree that the caller throws away if one of them fails. */
-export const applySeries = async (
-	tree: string,
-	patches: readonly Patch[],
-	signal: AbortSignal,
-	onStage: (text: string) => void,
-): Promise<void> => {
+export const applySeries = async (tree: string, patches: readonly Patch[], options: ApplyOptions): Promise<void> => {
+	const { signal, onStage } = options;
 	for (const patch of patches) {
 		onStage(`applying patch ${patch.number}/${patch.total}: ${patch.subject}`);
+		// A quilt folder may list patches that change nothing.
+		if (patch.diff === "") continue;
 		try {
-			await run("git", ["apply", "--whitespace=nowarn", "-p1", "-"], {
+			await run("git", [...applyArguments(patch.strip), "-"], {
 				signal,
 				cwd: tree,
 				input: patch.diff,
 				timeoutMs: APPLY_TIMEOUT_MS,
 				failure: "patch-failed",
-				// A repository around the tree, or the user's settings, must not change what is applied.
-				env: {
-					GIT_CEILING_DIRECTORIES: path.dirname(tree),
-					GIT_CONFIG_NOSYSTEM: "1",
-					GIT_CONFIG_GLOBAL: "/dev/null",
-				},
+				env: applyEnvironment(tree),
 			});
 		} catch (error) {
 			signal.throwIfAborted();
-			throw error instanceof LabError && /exited with status/.test(error.message) ? doesNotApply(patch, error) : error;
+			throw error instanceof LabError && /exited with status/.test(error.message)
+				? await doesNotApply(tree, patch, options, error)
+				: error;
 		}
 	}
 };

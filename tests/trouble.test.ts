@@ -14,6 +14,20 @@ t.test("a patch that does not apply is named, with file and place", async (t) =>
 	}
 });
 
+t.test("a series made for another kernel: the hunk, the lines around it, and what would help", async (t) => {
+	const { status, stdout, stderr } = await fuselab("series", "apply", "tests/configs/counters-on-7-2.yaml");
+	t.equal(status, 1);
+	t.equal(stdout, "", "nothing applied");
+	t.match(
+		stderr,
+		/Patch 1\/5 "fuse: add a debugfs file .*" does not apply: fs\/fuse\/dev_uring\.c:\d+ \(hunk \d of 3\)/,
+	);
+	t.match(stderr, /line \d+ of the tree comes nearest, with \d of 8 lines \(- wanted, \+ in the tree\)/);
+	t.match(stderr, /^ +-#include <linux\/bitmap\.h>$/m, "a line that this source has not");
+	t.match(stderr, /fuzz 2/);
+	t.match(stderr, /three-way: cannot be tried/);
+});
+
 t.test("a patch that does not build is named, with file and line", async (t) => {
 	const { status, stdout } = await fuselab("run", "tests/configs/does-not-build.yaml", "--json");
 	t.equal(status, 1);

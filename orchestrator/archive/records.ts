@@ -30,6 +30,7 @@ const build = z.object({
 	name: z.string(),
 	key: z.string(),
 	image: z.string(),
+	modules: z.string().exactOptional(),
 	config: z.string(),
 	log: z.string(),
 	sourceVersion: z.string(),

@@ -14,6 +14,7 @@ import { gc } from "./gc.ts";
 import { planCommand } from "./plan.ts";
 import { reproCommand } from "./repro.ts";
 import { printReport, readConfig, runCommand } from "./run.ts";
+import { seriesApplyCommand, seriesShowCommand } from "./series.ts";
 import { setup } from "./setup.ts";
 import { shellCommand } from "./shell.ts";
 
@@ -60,6 +61,24 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.option("--json", "records of the builds as JSON")
 		.action(async (file: string, { json, machine }: ConfigOptions) =>
 			setStatus(await buildCommand(await readConfig(file, machine), json === true)),
+		);
+	const series = program.command("series").description("look at patch series");
+	series
+		.command("show")
+		.description("print what is understood of a series: versions, parts, authors, diffstat, base, claims")
+		.argument("<what...>", "an mbox, maildir, folder of patches, quilt folder, message-id, or a config")
+		.option("--take <version>", "this version of the series instead of the newest", positive)
+		.option("--json", "the same as JSON")
+		.action(async (words: string[], options: { json?: boolean; take?: number }) =>
+			setStatus(await seriesShowCommand(words, options)),
+		);
+	series
+		.command("apply")
+		.description("apply the series of a config's kernels to their sources, and compile nothing")
+		.argument("<config>")
+		.option("--json", "the same as JSON")
+		.action(async (file: string, { json }: { json?: boolean }) =>
+			setStatus(await seriesApplyCommand(await readConfig(file, undefined), json === true)),
 		);
 	program
 		.command("plan")

@@ -45,9 +45,7 @@ export const gc = async (keepGiB: number): Promise<void> => {
 	}));
 	const entries = [
 		...kernels,
-		...(await foldersIn("roots")),
-		...(await foldersIn("sources")),
-		...(await foldersIn("debs")),
+		...(await Promise.all(["roots", "disks", "images", "git", "sources", "debs"].map(foldersIn))).flat(),
 	];
 	let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
 	for (const entry of entries.toSorted((a, b) => a.usedMs - b.usedMs)) {

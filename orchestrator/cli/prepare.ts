@@ -1,5 +1,6 @@
 /** Everything a run needs before its first cell: virtme-ng, guest root, lab, machine; and the ports that carry the runner. */
 import path from "node:path";
+import { ensureDisks, type GuestDisks } from "../../guest/disks.ts";
 import { ensureLab, type GuestLab } from "../../guest/lab.ts";
 import { ensureLibfuse } from "../../guest/libfuse.ts";
 import { ensureRoot, type GuestRoot } from "../../guest/root/root.ts";
@@ -52,6 +53,15 @@ export const prepareKernel = async (
 	onStage: OnStage,
 ): Promise<KernelBuild> => await buildKernel(wish, { architecture: kind === "uml" ? "um" : "x86_64", signal, onStage });
 
+/** The disks that a kernel with modules boots from; nothing for any other. */
+export const disksFor = async (
+	{ root, lab }: Bench,
+	{ key, modules }: KernelBuild,
+	signal: AbortSignal,
+	onStage: OnStage = () => undefined,
+): Promise<{ readonly disks?: GuestDisks }> =>
+	modules === undefined ? {} : { disks: await ensureDisks(root, lab, { key, modules }, { signal, onStage }) };
+
 /** Boots guests of one run; the machine is chosen at the first boot, as the probe needs a kernel. */
 export class Boots {
 	readonly #bench: Bench;
@@ -86,6 +96,7 @@ export class Boots {
 				lab: lab.guestPath,
 				spec: { ...this.#spec, cpus },
 				machine: await this.machine(build),
+				...(await disksFor(this.#bench, build, this.#signal)),
 				boots: this.#folder,
 			},
 			build,

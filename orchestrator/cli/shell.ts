@@ -8,7 +8,7 @@ import { interrupt } from "../host/interrupt.ts";
 import { ownPath } from "../host/ledger.ts";
 import { chooseMachine } from "../machine/choose.ts";
 import { launchShell } from "../machine/launcher.ts";
-import { prepareBench, prepareKernel } from "./prepare.ts";
+import { disksFor, prepareBench, prepareKernel } from "./prepare.ts";
 import { openView } from "./stage.ts";
 
 export const shellCommand = async (config: LabConfig): Promise<number> => {
@@ -21,6 +21,7 @@ export const shellCommand = async (config: LabConfig): Promise<number> => {
 	const view = openView();
 	const bench = await prepareBench(signal, view.stage, { server: config.server.build, libfuse: config.libfuse });
 	const build = await prepareKernel(wish, config.machine, signal, view.stage);
+	const disks = await disksFor(bench, build, signal, view.stage);
 	view.close();
 	const machine = await chooseMachine(config.machine, build.image, signal);
 	process.stderr.write(
@@ -30,7 +31,7 @@ export const shellCommand = async (config: LabConfig): Promise<number> => {
 	const disown = ownPath(boots);
 	try {
 		const { virtme, root, lab } = bench;
-		const launcher = { virtme, root: root.path, lab: lab.guestPath, spec: config.machine, machine, boots };
+		const launcher = { virtme, root: root.path, lab: lab.guestPath, spec: config.machine, machine, boots, ...disks };
 		await launchShell(launcher, build, { ...config.server, libfuse: bench.libfuse, mode, store }, signal);
 	} finally {
 		await rm(boots, { recursive: true, force: true });

@@ -69,8 +69,17 @@ repeat: 3
 	);
 	t.match(config, {
 		kernels: [
-			{ series: ["/lab/s/a.mbox"], fragments: ["slim", "/lab/configs/own.config", "/abs/x.config"] },
-			{ series: ["/lab/configs/a.mbox", "/lab/b.mbox"], source: { package: "linux-source-7.2", suite: "sid" } },
+			{
+				series: [{ kind: "path", path: "/lab/s/a.mbox" }],
+				fragments: ["slim", "/lab/configs/own.config", "/abs/x.config"],
+			},
+			{
+				series: [
+					{ kind: "path", path: "/lab/configs/a.mbox" },
+					{ kind: "path", path: "/lab/b.mbox" },
+				],
+				source: { kind: "debian", package: "linux-source-7.2", suite: "sid" },
+			},
 		],
 		machine: { kind: "qemu-tcg", cpus: 4, memoryMiB: 512, nvmeMiB: 2048 },
 		server: { queueDepth: 16, lies: ["read-data"] },
@@ -98,7 +107,7 @@ repeat: 0
 `),
 		[
 			'c/x.yaml:1:7: name: wanted a name of at most 64 lower-case letters, digits and hyphens, found "Quick Run"',
-			"c/x.yaml:3:5: kernels[0].source: wanted a map with package and suite, found nothing",
+			"c/x.yaml:3:5: kernels[0].source: wanted a map with package and suite, git and maybe ref, tarball, folder, or image and suite: one of these kinds, found nothing",
 			'c/x.yaml:4:5: kernels[0].sorce: wanted one of the keys name, source, series, fragments, found the unknown key "sorce" (did you mean source?)',
 			'c/x.yaml:5:11: kernels[1].name: wanted a kernel name that is not in the list already, found "counters"',
 			"c/x.yaml:6:13: kernels[1].source.suite: wanted a Debian suite such as trixie-backports, found nothing",
@@ -114,6 +123,62 @@ repeat: 0
 			"c/x.yaml:13:9: repeat: wanted a whole number from 1 to 100, found 0",
 		],
 	);
+});
+
+const kernelOf = (source: string, series = "[]"): string =>
+	GOOD.replace("{ package: linux-source-7.3, suite: trixie-backports }", `${source}\n    series: ${series}`);
+
+t.test("reads every kind of source, and of series", async (t) => {
+	const wishOf = (source: string, series?: string) =>
+		parseConfig(kernelOf(source, series), "/lab/configs/x.yaml", CASES).kernels[0];
+	const sid = "{ package: linux-source-7.2, suite: sid }";
+	for (const [given, source] of [
+		["{ git: ../linux, ref: v7.3 }", { kind: "git", repository: "/lab/linux", ref: "v7.3" }],
+		[
+			"{ git: 'https://example.org/linux.git' }",
+			{ kind: "git", repository: "https://example.org/linux.git", ref: null },
+		],
+		["{ git: 'host:linux.git' }", { kind: "git", repository: "host:linux.git" }],
+		["{ tarball: ../l.tar.xz }", { kind: "tarball", file: "/lab/l.tar.xz" }],
+		["{ folder: ../linux }", { kind: "folder", folder: "/lab/linux" }],
+		["{ image: linux-image-amd64, suite: sid }", { kind: "debian-image", package: "linux-image-amd64", suite: "sid" }],
+	] as const)
+		t.match(wishOf(given)?.source, source, given);
+	for (const [given, series] of [
+		["a.mbox", { kind: "path", path: "/lab/configs/a.mbox" }],
+		["<1@example.org>", { kind: "message", id: "<1@example.org>", version: null }],
+		["'https://lore.kernel.org/r/1@example.org'", { kind: "message", id: "https://lore.kernel.org/r/1@example.org" }],
+		["{ message: 1@example.org, version: 2 }", { kind: "message", id: "1@example.org", version: 2 }],
+		["{ mbox: a, version: 3 }", { kind: "mbox", path: "/lab/configs/a", version: 3 }],
+		["{ maildir: ../m }", { kind: "maildir", path: "/lab/m", version: null }],
+		["{ patches: p }", { kind: "patches", path: "/lab/configs/p", version: null }],
+		["{ quilt: /q }", { kind: "quilt", path: "/q" }],
+		["{ git: ../linux, range: v7.3..topic }", { kind: "git", repository: "/lab/linux", range: "v7.3..topic" }],
+	] as const) {
+		t.match(wishOf(sid, given)?.series, [series], given);
+		t.match(wishOf(sid, `[x, ${given}]`)?.series[1], series, `in a list: ${given}`);
+	}
+});
+
+t.test("tells a fault of a source or a series at its own place", async (t) => {
+	for (const [source, series, fault] of [
+		["{ git: a, tarball: b }", "a", /4:13: kernels\[0\]\.source: wanted a map with package .* found a map/],
+		[
+			"{ tarball: b, suite: sid }",
+			"a",
+			/source\.suite: wanted no suite, which goes with package or image, found "sid"/,
+		],
+		["{ git: --upload-pack=x }", "a", /source\.git: wanted the path or URL of a git repository, found "--upload/],
+		["{ tarbal: a }", "a", /source\.tarbal: wanted one of the keys package, .* \(did you mean tarball\?\)/],
+		["{ folder: a }", "{ mbox: a, quilt: b }", /kernels\[0\]\.series: wanted a path, a message-id, or a map/],
+		["{ folder: a }", "[a, { git: b }]", /kernels\[0\]\.series\[1\]\.range: wanted a range of commits/],
+		["{ folder: a }", "[a, { qilt: b }]", /kernels\[0\]\.series\[1\]\.qilt: wanted one of the keys .*mean quilt/],
+		["{ folder: a }", "{ quilt: b, version: 2 }", /series\.version: wanted no version, which goes with mbox or/],
+		["{ folder: a }", "{ mbox: b, version: 1.5 }", /series\.version: wanted a whole number from 1 to 999, found 1.5/],
+		["{ folder: a }", "4", /kernels\[0\]\.series: wanted a series \(a path.* found 4/],
+		["{ folder: a }", "[[a]]", /kernels\[0\]\.series\[0\]: wanted a path, .* found a list/],
+	] as const)
+		t.match(faultsOf(kernelOf(source, series)).join("\n"), fault, `${source} ${series}`);
 });
 
 t.test("counts the faults in its sentence and ends with status 78", async (t) => {

@@ -6,6 +6,7 @@ import type { LabConfig, LibfuseSource } from "../domain/lab-config.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import { examine, type Fault, type KnownNames, matchesPattern } from "./faults.ts";
+import { seriesInputOf, sourceOf } from "./kernel-wish.ts";
 import type { ConfigShape } from "./schema.ts";
 
 /** A config is a page or two; anything longer is some other file. */
@@ -98,8 +99,8 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 		name: shape.name,
 		kernels: shape.kernels.map(({ name, source, series, fragments }) => ({
 			name,
-			source,
-			series: (typeof series === "string" ? [series] : series).map((given) => resolvePath(folder, given)),
+			source: sourceOf(source, folder),
+			series: series.map((given) => seriesInputOf(given, folder)),
 			fragments: fragments.map((given) => resolveFragment(folder, given)),
 		})),
 		machine: {

@@ -14,8 +14,6 @@ const listOf = <T extends z.ZodType>(entry: T, error: string, most: number) =>
 /** Names end up in file names, cell ids and command lines. */
 const name = text(/^[a-z0-9][a-z0-9-]{0,63}$/, "a name of at most 64 lower-case letters, digits and hyphens");
 
-const filePath = text(/^[^\0\n]{1,4096}$/, "the path of an mbox file, relative to this file");
-
 const SIZE = /^([1-9]\d{0,6})([MG])(?:iB)?$/;
 
 /** `512M` or `2G` in MiB; undefined when it is neither. */
@@ -39,31 +37,131 @@ const size = (from: string, to: string) => {
 		.transform((given) => mebibytesOf(given) ?? 0);
 };
 
-const source = z.strictObject(
-	{
-		package: text(/^[a-z0-9][a-z0-9+.-]{1,99}$/, "a Debian source package such as linux-source-7.3"),
-		suite: text(/^[a-z][a-z0-9-]{1,63}$/, "a Debian suite such as trixie-backports"),
-	},
-	{ error: "a map with package and suite" },
+const PATH = /^[^\0\n]{1,4096}$/;
+
+/** What git, apt and b4 are given must not look like an option of theirs. */
+const WORD = /^[^-\0\s][^\0\s]{0,999}$/;
+
+/** Keys of which a map has exactly one: it says what kind of thing the map is. */
+const requireOne = (
+	given: Readonly<Record<string, unknown>>,
+	kinds: readonly string[],
+	context: z.core.$RefinementCtx,
+	wanted: string,
+): void => {
+	if (kinds.filter((kind) => given[kind] !== undefined).length !== 1)
+		context.addIssue({ code: "custom", path: [], message: wanted });
+};
+
+/** A key that goes with some kinds only; null: it may be absent with these. */
+const requireWith = (
+	given: Readonly<Record<string, unknown>>,
+	key: string,
+	kinds: readonly string[],
+	context: z.core.$RefinementCtx,
+	wanted: string | null,
+): void => {
+	const fits = kinds.some((kind) => given[kind] !== undefined);
+	if (given[key] !== undefined && !fits)
+		context.addIssue({ code: "custom", path: [key], message: `no ${key}, which goes with ${kinds.join(" or ")}` });
+	if (given[key] === undefined && fits && wanted !== null)
+		context.addIssue({ code: "custom", path: [key], message: wanted });
+};
+
+const SUITE_WANTED = "a Debian suite such as trixie-backports";
+const SOURCE_WANTED =
+	"a map with package and suite, git and maybe ref, tarball, folder, or image and suite: one of these kinds";
+
+const source = z
+	.strictObject(
+		{
+			package: text(/^[a-z0-9][a-z0-9+.-]{1,99}$/, "a Debian source package such as linux-source-7.3").optional(),
+			image: text(
+				/^linux-image-[a-z0-9+.-]{1,88}$/,
+				"a Debian kernel package such as linux-image-7.3.4+deb13-amd64",
+			).optional(),
+			suite: text(/^[a-z][a-z0-9-]{1,63}$/, SUITE_WANTED).optional(),
+			git: text(WORD, "the path or URL of a git repository").optional(),
+			ref: text(WORD, "a branch, tag or commit").optional(),
+			tarball: text(PATH, "the path of a tarball").optional(),
+			folder: text(PATH, "the path of an unpacked source").optional(),
+		},
+		{ error: SOURCE_WANTED },
+	)
+	.superRefine((given, context) => {
+		requireOne(given, ["package", "image", "git", "tarball", "folder"], context, SOURCE_WANTED);
+		requireWith(given, "suite", ["package", "image"], context, SUITE_WANTED);
+		requireWith(given, "ref", ["git"], context, null);
+	});
+
+const SERIES_WANTED = "a series (a path, a message-id, or a map), or a list of series in the order they apply";
+const ENTRY_WANTED =
+	"a path, a message-id, or a map with mbox, maildir, patches, quilt, git and range, or message: one of these kinds";
+const RANGE_WANTED = "a range of commits such as v7.3..topic";
+
+const seriesMap = z
+	.strictObject(
+		{
+			mbox: text(PATH, "the path of an mbox file").optional(),
+			maildir: text(PATH, "the path of a maildir").optional(),
+			patches: text(PATH, "the path of a folder of `git format-patch` files").optional(),
+			quilt: text(PATH, "the path of a folder with a `series` file").optional(),
+			git: text(WORD, "the path of a git repository").optional(),
+			range: text(/^[^-\0\s][^\0\s]*\.\.[^\0\s]*$/, RANGE_WANTED).optional(),
+			message: text(WORD, "a message-id or the address of a mail archive").optional(),
+			version: wholeNumber(1, 999).optional(),
+		},
+		{ error: ENTRY_WANTED },
+	)
+	.superRefine((given, context) => {
+		requireOne(given, ["mbox", "maildir", "patches", "quilt", "git", "message"], context, ENTRY_WANTED);
+		requireWith(given, "range", ["git"], context, RANGE_WANTED);
+		requireWith(given, "version", ["mbox", "maildir", "patches", "message"], context, null);
+	});
+
+/** Checks by the schema that the value looks like, so that a fault is told at its own place; a union tells its own only. */
+const byForm = <T>(pick: (value: unknown) => z.ZodType<T>) =>
+	z.unknown().transform((value, context): T => {
+		const checked = pick(value).safeParse(value);
+		if (checked.success) return checked.data;
+		for (const issue of checked.error.issues) context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
+		return z.NEVER;
+	});
+
+type SeriesEntry = string | z.output<typeof seriesMap>;
+
+const isMap = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const seriesEntry = byForm<SeriesEntry>((value) => (isMap(value) ? seriesMap : text(PATH, ENTRY_WANTED)));
+
+const series = byForm<readonly SeriesEntry[]>((value) =>
+	Array.isArray(value)
+		? z.array(seriesEntry).max(64, { error: "at most 64 series" })
+		: (isMap(value) ? seriesMap : text(PATH, SERIES_WANTED)).transform((one) => [one]),
 );
 
-const SERIES_WANTED = "the path of an mbox file, or a list of such paths in the order they apply";
-
-const kernel = z.strictObject(
-	{
-		name,
-		source,
-		series: z
-			.union([filePath, z.array(filePath).max(64, { error: SERIES_WANTED })], { error: SERIES_WANTED })
-			.default([]),
-		fragments: listOf(
-			text(/^[^\0\n]{1,4096}$/, "the name of a file in kernels/fragments, or the path of a .config file"),
-			"a list of configuration fragments",
-			64,
-		).default(["slim"]),
-	},
-	{ error: "a map with name and source" },
-);
+const kernel = z
+	.strictObject(
+		{
+			name,
+			source,
+			series: series.default([]),
+			fragments: listOf(
+				text(PATH, "the name of a file in kernels/fragments, or the path of a .config file"),
+				"a list of configuration fragments",
+				64,
+			).default(["slim"]),
+		},
+		{ error: "a map with name and source" },
+	)
+	.superRefine(({ source: { image }, series: given }, context) => {
+		if (image !== undefined && given.length > 0)
+			context.addIssue({
+				code: "custom",
+				path: ["series"],
+				message: "no series, as nothing is built of a kernel that is taken as it is",
+			});
+	});
 
 const CPUS_WANTED = "a number of CPUs from 1 to 64, or a list of such numbers";
 
@@ -110,11 +208,14 @@ export const configSchema = z.strictObject(
 );
 
 export type ConfigShape = z.output<typeof configSchema>;
+export type SourceShape = z.output<typeof source>;
+export type SeriesShape = SeriesEntry;
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
 	"": Object.keys(configSchema.shape),
 	kernels: Object.keys(kernel.shape),
 	"kernels.source": Object.keys(source.shape),
+	"kernels.series": Object.keys(seriesMap.shape),
 	machine: Object.keys(machine.shape),
 	server: SERVER_KEYS,
 };

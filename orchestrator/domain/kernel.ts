@@ -1,21 +1,37 @@
 /** What a kernel is built for: QEMU's machine, or a program of the host (user-mode Linux). */
 export type Architecture = "x86_64" | "um";
 
-/** Where the unpatched tree comes from: a Debian source package. */
-export interface KernelSource {
-	/** Debian package name, e.g. `linux-source-7.3`. */
-	readonly package: string;
-	/** Debian suite that holds it, e.g. `trixie-backports`. */
-	readonly suite: string;
-}
+/** Where the unpatched tree comes from. Paths are absolute. */
+export type KernelSource =
+	/** A Debian package that holds a kernel's source, e.g. `linux-source-7.3` of `trixie-backports`. */
+	| { readonly kind: "debian"; readonly package: string; readonly suite: string }
+	/** A git repository by path or URL; without a ref, the commit that the series says it is based on. */
+	| { readonly kind: "git"; readonly repository: string; readonly ref: string | null }
+	| { readonly kind: "tarball"; readonly file: string }
+	| { readonly kind: "folder"; readonly folder: string }
+	/** A Debian package that holds a built kernel, e.g. `linux-image-7.3.4+deb13-cloud-amd64`: nothing is built. */
+	| { readonly kind: "debian-image"; readonly package: string; readonly suite: string };
+
+/** Where the patches of a series are; several stack in order. Paths are absolute. */
+export type SeriesInput =
+	/** What is there decides: a file is an mbox; a folder is a maildir, a quilt folder or one of `git format-patch`. */
+	| { readonly kind: "path"; readonly path: string }
+	/** Mails; `version` asks for one version of the series, null for the newest that is there. */
+	| { readonly kind: "mbox" | "maildir" | "patches"; readonly path: string; readonly version: number | null }
+	/** A folder with a `series` file. */
+	| { readonly kind: "quilt"; readonly path: string }
+	/** Commits of a repository as `git log` names them, e.g. `v7.3..topic`. */
+	| { readonly kind: "git"; readonly repository: string; readonly range: string }
+	/** A message-id or the address of a mail archive, fetched by b4. */
+	| { readonly kind: "message"; readonly id: string; readonly version: number | null };
 
 /** A wish: source, series of patches in order, configuration fragments. All paths are absolute. */
 export interface KernelWish {
 	/** The name the user gave it in the config, e.g. `counters`. */
 	readonly name: string;
 	readonly source: KernelSource;
-	/** mbox files, applied in this order. */
-	readonly series: readonly string[];
+	/** Applied in this order. */
+	readonly series: readonly SeriesInput[];
 	/** Names of files in kernels/fragments without `.config`, or absolute paths. */
 	readonly fragments: readonly string[];
 }
@@ -27,7 +43,7 @@ export interface PatchSummary {
 	readonly total: number;
 	readonly subject: string;
 	readonly author: string;
-	/** sha256 of the mail, hex. */
+	/** sha256 of the patch file, hex: of its mail as `git format-patch` writes it. */
 	readonly digest: string;
 }
 
@@ -38,12 +54,15 @@ export interface KernelBuild {
 	readonly key: string;
 	/** Absolute path of the bootable image. */
 	readonly image: string;
+	/** Absolute path of the folder that holds `RELEASE/` with the kernel's modules; absent where everything is built in. */
+	readonly modules?: string;
 	/** Absolute path of the effective .config. */
 	readonly config: string;
 	/** Absolute path of the compiler's output. */
 	readonly log: string;
-	/** Exact version of the source package, e.g. `7.3.4-1~bpo13+1`. */
+	/** What the source calls itself: a package's exact version, e.g. `7.3.4-1~bpo13+1`, or a commit, or a file's name. */
 	readonly sourceVersion: string;
+	/** Of the package or tarball as it was fetched; of a git tree or folder, a digest of its content. */
 	readonly sourceSha256: string;
 	readonly imageSha256: string;
 	readonly compiler: string;

@@ -75,7 +75,7 @@ t.test("goes through a mirror list, as cloud images have it", async (t) => {
 
 t.test("reads candidate and source versions", async (t) => {
 	const text =
-		"Package: linux-source-7.3\nSource: linux\nVersion: 7.3.4-1~bpo13+1\nFilename: pool/l.deb\nSize: 12\nSHA256: ab\n\nPackage: x\n";
+		"Package: linux-source-7.3\nSource: linux\nDepends: xz-utils | x (>= 1), linux-base-7.3 (= 7.3.4-1)\nVersion: 7.3.4-1~bpo13+1\nFilename: pool/l.deb\nSize: 12\nSHA256: ab\n\nPackage: x\n";
 	t.strictSame(parseCandidate(text, "sid"), {
 		package: "linux-source-7.3",
 		suite: "sid",
@@ -83,6 +83,7 @@ t.test("reads candidate and source versions", async (t) => {
 		sha256: "ab",
 		bytes: 12,
 		filename: "pool/l.deb",
+		depends: ["xz-utils", "linux-base-7.3"],
 	});
 	t.equal(parseCandidate("", "sid"), undefined);
 	t.strictSame(

@@ -21,6 +21,8 @@ export interface Candidate {
 	readonly sha256: string;
 	readonly bytes: number;
 	readonly filename: string;
+	/** Names of the packages that it depends on; of alternatives, the first. */
+	readonly depends: readonly string[];
 }
 
 /** A .deb in the cache; its sha256 is the one that Debian signed. */
@@ -43,7 +45,8 @@ export const parseCandidate = (text: string, suite: string): Candidate | undefin
 	const field = (name: string): string | undefined => new RegExp(`^${name}: *(.+)$`, "m").exec(stanza)?.[1]?.trim();
 	const [name, version, sha256, size, filename] = ["Package", "Version", "SHA256", "Size", "Filename"].map(field);
 	if (!name || !version || !sha256 || !size || !filename) return undefined;
-	return { package: name, suite, version, sha256, bytes: Number(size), filename };
+	const depends = (field("Depends") ?? "").split(",").flatMap((one) => /^[a-z0-9][a-z0-9+.-]+/.exec(one.trim()) ?? []);
+	return { package: name, suite, version, sha256, bytes: Number(size), filename, depends };
 };
 
 const readSources = async (folder: string): Promise<readonly AptSource[]> => {

@@ -46,7 +46,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
 	{ package: "busybox-static", file: "/bin/busybox", why: "virtme-ng" },
 	{ package: "file", file: "/usr/bin/file", why: "virtme-ng" },
 	{ package: "iproute2", file: "/bin/ip", why: "virtme-ng" },
-	{ package: "kmod", file: "/bin/kmod", why: "virtme-ng" },
+	{ package: "kmod", file: "/bin/kmod", why: "virtme-ng; modules of Debian's own kernels" },
+	{ package: "e2fsprogs", file: "/sbin/mke2fs", why: "disks for Debian's own kernels" },
 ];
 
 /** What the project's own tests need besides; `setup --tests` installs it. */

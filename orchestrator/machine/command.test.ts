@@ -90,3 +90,18 @@ t.test("commas in paths are doubled, and the pasteable line quotes what a shell 
 	t.equal(quoteComma("a,b"), "a,,b");
 	t.equal(pasteable(["a", "b c", "it's", ""]), `a 'b c' 'it'\\''s' ''`);
 });
+
+t.test(
+	"a kernel with modules gets an initramfs and disks that are only read, and one thread under emulation",
+	async (t) => {
+		const disks = { initrd: "/d/initrd.cpio", rootImage: "/d,e/root.ext4", labImage: "/d/lab.ext4" };
+		const argv = bootCommand(VIRTME, { ...PLAN, disks });
+		t.same(valuesOf(argv, "-initrd"), ["/d/initrd.cpio"]);
+		t.same(valuesOf(argv, "-drive"), [
+			"file=/d,,e/root.ext4,if=none,id=fuselab-root,format=raw,readonly=on",
+			"file=/d/lab.ext4,if=none,id=fuselab-lab,format=raw,readonly=on",
+		]);
+		t.same(valuesOf(argv, "-accel"), ["tcg,thread=single"]);
+		t.same(valuesOf(bootCommand(VIRTME, { ...PLAN, disks, accelerator: "kvm" }), "-accel"), ["kvm"]);
+	},
+);

@@ -17,6 +17,8 @@ export interface BootPlan {
 	readonly lifetimeSeconds: number;
 	/** The console on QEMU's own terminal and the agent on this Unix socket, for `fuselab shell`. */
 	readonly interactiveSocket?: string;
+	/** For a kernel whose drivers are modules: an initramfs that loads them, root and lab as disks that are only read. */
+	readonly disks?: { readonly initrd: string; readonly rootImage: string; readonly labImage: string };
 	/** More words for the kernel command line. */
 	readonly kernelArguments?: readonly string[];
 }
@@ -73,6 +75,19 @@ const keptKernelWords = (append: string): readonly string[] => {
 		);
 };
 
+/** A virtio disk that is only read; the initramfs knows it by its serial. */
+const readOnlyDisk = (serial: string, image: string): readonly string[] => [
+	...["-drive", `file=${quoteComma(image)},if=none,id=${serial},format=raw,readonly=on`],
+	...["-device", `virtio-blk-pci,drive=${serial},serial=${serial}`],
+];
+
+/**
+ * A distribution's kernel has jump labels, and a multi-threaded emulator now and then runs the breakpoint of a label
+ * that has been patched already ("Oops: int3"): one thread for all vCPUs then.
+ */
+const accelerationOf = ({ accelerator, disks }: BootPlan): readonly string[] =>
+	accelerator === "tcg" && disks !== undefined ? ["-accel", "tcg,thread=single"] : ACCELERATORS[accelerator];
+
 /**
  * Gives QEMU's argument vector for one boot.
  * `argv` is what `virtme-run --show-command --dry-run` printed, split into words.
@@ -105,7 +120,7 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 			.filter((option) => !isVirtmes(option))
 			.flat()
 			.map((word, index, words) => (plan.accelerator !== "kvm" && words[index - 1] === "-cpu" ? TCG_CPU : word)),
-		...ACCELERATORS[plan.accelerator],
+		...accelerationOf(plan),
 		...(rest.includes("-no-reboot") ? [] : ["-no-reboot"]),
 		...(plan.interactiveSocket === undefined
 			? [
@@ -127,6 +142,13 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 			: [
 					...["-drive", `file=${quoteComma(plan.nvmeImage)},if=none,id=nvme0,format=raw,cache=unsafe,discard=unmap`],
 					...["-device", "nvme,serial=fuselab0,drive=nvme0"],
+				]),
+		...(plan.disks === undefined
+			? []
+			: [
+					...["-initrd", plan.disks.initrd],
+					...readOnlyDisk("fuselab-root", plan.disks.rootImage),
+					...readOnlyDisk("fuselab-lab", plan.disks.labImage),
 				]),
 		...["-append", kernelWords.join(" ")],
 	];

@@ -23,6 +23,8 @@ export interface Launcher {
 	readonly lab: string;
 	readonly spec: MachineSpec;
 	readonly machine: ChosenMachine;
+	/** What a kernel with modules boots from. */
+	readonly disks?: BootPlan["disks"];
 	/** Folder under which each boot gets its own. */
 	readonly boots: string;
 }
@@ -63,7 +65,13 @@ const qemuCommand = async (
 		{ image: build.image, root: launcher.root, cpus, memoryMiB, kvm: accelerator === "kvm" },
 		signal,
 	);
-	return bootCommand(virtme, { ...plan, lab: launcher.lab, accelerator, lifetimeSeconds: LIFETIME_SECONDS });
+	return bootCommand(virtme, {
+		...plan,
+		lab: launcher.lab,
+		accelerator,
+		...(launcher.disks === undefined ? {} : { disks: launcher.disks }),
+		lifetimeSeconds: LIFETIME_SECONDS,
+	});
 };
 
 const umlCommandOf = ({ spec, root, lab }: Launcher, { image }: KernelBuild, interactive: boolean): readonly string[] =>

@@ -5,7 +5,7 @@ import { jobsOf, roomOf } from "./jobs.ts";
 
 const kernel = (name: string) => ({
 	name,
-	source: { package: "linux-source-7.3", suite: "trixie-backports" },
+	source: { kind: "debian" as const, package: "linux-source-7.3", suite: "trixie-backports" },
 	series: [],
 	fragments: ["slim"],
 });

@@ -92,7 +92,7 @@ const runWith = async (cells: readonly Cell[], change: Partial<RunPorts>, answer
 		onEvent: () => undefined,
 		...change,
 	};
-	const wish = { name: "k", source: { package: "p", suite: "s" }, series: [], fragments: [] };
+	const wish = { name: "k", source: { kind: "debian" as const, package: "p", suite: "s" }, series: [], fragments: [] };
 	const context = {
 		kernels: [wish],
 		serverOf: () => ({
