@@ -5,6 +5,7 @@ import { sha256OfFile } from "../orchestrator/host/files.ts";
 import { entryFolder, findKernel, keepKernel, kernelsFolder, listKernels, removeKernel } from "./cache.ts";
 
 const KEY = "a".repeat(64);
+const WISH_KEY = "b".repeat(64);
 const asked = { name: "again", patches: [] };
 
 const keep = async (): Promise<void> => {
@@ -12,14 +13,18 @@ const keep = async (): Promise<void> => {
 	await mkdir(temporary, { recursive: true });
 	for (const name of ["image", "config", "build.log"]) await writeFile(path.join(temporary, name), name);
 	await keepKernel(temporary, {
-		version: 1,
+		version: 2,
 		name: "first",
 		key: KEY,
+		wishKey: WISH_KEY,
 		sourceVersion: "7.3",
 		sourceSha256: "s",
 		imageSha256: await sha256OfFile(path.join(temporary, "image")),
+		imageBytes: 5,
 		compiler: "gcc",
 		buildSeconds: 1,
+		compiledFiles: 2,
+		warnings: [],
 	});
 };
 

@@ -1,20 +1,29 @@
+import { existsSync } from "node:fs";
 import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import type { KernelBuild, PatchSummary } from "../orchestrator/domain/kernel.ts";
-import { isMissing, readIfThere, sha256OfFile, writeAtomically } from "../orchestrator/host/files.ts";
+import type { KernelBuild, PatchSummary, Rung } from "../orchestrator/domain/kernel.ts";
+import { isMissing, sha256OfFile, writeAtomically } from "../orchestrator/host/files.ts";
 import { folders } from "../orchestrator/host/folders.ts";
+import { readJson } from "./json-file.ts";
 
 /** kernel.json: what an entry says about itself; paths follow from where it lies. */
-const entryShape = z.object({
-	version: z.literal(1),
+export const entryShape = z.object({
+	version: z.literal(2),
 	name: z.string(),
 	key: z.string().regex(/^[0-9a-f]{64}$/),
+	/** Digest of the inputs without the tools, by which a machine with another compiler finds an imported kernel. */
+	wishKey: z.string().regex(/^[0-9a-f]{64}$/),
 	sourceVersion: z.string(),
 	sourceSha256: z.string(),
 	imageSha256: z.string(),
+	imageBytes: z.number(),
 	compiler: z.string(),
 	buildSeconds: z.number(),
+	compiledFiles: z.number(),
+	warnings: z.array(z.object({ file: z.string(), line: z.number().nullable(), text: z.string() })),
+	/** Name of the bundle that it came with; absent when it was built here. */
+	importedFrom: z.string().exactOptional(),
 });
 
 /** The facts that kernel.json keeps. */
@@ -30,6 +39,8 @@ export interface CachedKernel {
 	readonly usedMs: number;
 	/** Absolute path of the bootable image. */
 	readonly image: string;
+	readonly wishKey: string;
+	readonly imported: boolean;
 }
 
 /** Folder of all built kernels. */
@@ -38,14 +49,9 @@ export const kernelsFolder = (): string => path.join(folders.cache(), "kernels")
 /** Folder of one built kernel. */
 export const entryFolder = (key: string): string => path.join(kernelsFolder(), key);
 
-const readEntry = async (folder: string): Promise<KernelEntry | undefined> => {
-	const text = await readIfThere(path.join(folder, "kernel.json"));
-	try {
-		return text === undefined ? undefined : entryShape.safeParse(JSON.parse(text)).data;
-	} catch {
-		return undefined;
-	}
-};
+/** The facts of an entry; undefined when it has none that can be understood. */
+export const readEntry = async (folder: string): Promise<KernelEntry | undefined> =>
+	await readJson(path.join(folder, "kernel.json"), entryShape);
 
 const isIntact = async (folder: string, entry: KernelEntry): Promise<boolean> => {
 	try {
@@ -57,20 +63,25 @@ const isIntact = async (folder: string, entry: KernelEntry): Promise<boolean> =>
 	}
 };
 
-/** A kernel of the cache, verified; a damaged entry counts as none. `asked` is what this wish calls its parts. */
-export const findKernel = async (
-	key: string,
-	asked: { readonly name: string; readonly patches: readonly PatchSummary[] },
-): Promise<KernelBuild | undefined> => {
+/** What a wish calls its parts; an entry may have been built for another one. */
+export interface Asked {
+	readonly name: string;
+	readonly patches: readonly PatchSummary[];
+	readonly rung?: Rung;
+}
+
+/** A kernel of the cache, verified; a damaged entry counts as none. */
+export const findKernel = async (key: string, asked: Asked): Promise<KernelBuild | undefined> => {
 	const folder = entryFolder(key);
 	const entry = await readEntry(folder);
 	if (entry === undefined || entry.key !== key || !(await isIntact(folder, entry))) return undefined;
 	await utimes(path.join(folder, "kernel.json"), new Date(), new Date());
-	const { version: _, ...facts } = entry;
+	const { version: _, wishKey: __, importedFrom: ___, ...facts } = entry;
 	return {
 		...facts,
 		...asked,
 		image: path.join(folder, "image"),
+		...(existsSync(path.join(folder, "modules")) ? { modules: path.join(folder, "modules") } : {}),
 		config: path.join(folder, "config"),
 		log: path.join(folder, "build.log"),
 		fromCache: true,
@@ -109,10 +120,16 @@ export const listKernels = async (): Promise<readonly CachedKernel[]> => {
 			bytes: sizes.reduce((sum, size) => sum + size, 0),
 			usedMs: (await stat(path.join(folder, "kernel.json"))).mtimeMs,
 			image: path.join(folder, "image"),
+			wishKey: entry.wishKey,
+			imported: entry.importedFrom !== undefined,
 		});
 	}
 	return found.sort((a, b) => a.usedMs - b.usedMs);
 };
+
+/** The key of an imported kernel that was made of these inputs with whatever tools; undefined when there is none. */
+export const findImported = async (wishKey: string): Promise<string | undefined> =>
+	(await listKernels()).findLast((kernel) => kernel.imported && kernel.wishKey === wishKey)?.key;
 
 /** Removes a built kernel; kernel.json first, so that a half-removed entry is not taken for one. */
 export const removeKernel = async (key: string): Promise<void> => {

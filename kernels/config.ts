@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Architecture } from "../orchestrator/domain/kernel.ts";
 import { LabError } from "../orchestrator/domain/lab-error.ts";
-import { isMissing } from "../orchestrator/host/files.ts";
+import { isMissing, readIfThere } from "../orchestrator/host/files.ts";
 import { folders } from "../orchestrator/host/folders.ts";
 import { demandsOn, readKconfigFiles } from "./kconfig.ts";
 
@@ -114,7 +114,10 @@ export const requireOptions = async (
 	});
 };
 
-/** Makes the effective .config in the tree: allnoconfig, the fragments over it, olddefconfig; and checks the outcome. */
+/**
+ * Makes the effective .config in the tree: allnoconfig, the fragments over it, olddefconfig; and checks the outcome.
+ * One that comes out as it was keeps its time: make would go through the whole tree again.
+ */
 export const configure = async (
 	tree: string,
 	{ architecture, fragments }: { readonly architecture: Architecture; readonly fragments: readonly Fragment[] },
@@ -123,8 +126,12 @@ export const configure = async (
 ): Promise<void> => {
 	const file = path.join(tree, ".config");
 	const asked = optionsOf(fragments);
+	const before = await readIfThere(file);
+	const times = before === undefined ? undefined : await stat(file);
 	await make(["allnoconfig"]);
 	await writeFile(file, mergeOptions(await readFile(file, "utf8"), asked));
 	await make(["olddefconfig"]);
-	await requireOptions(tree, architecture, asked, parseOptions(await readFile(file, "utf8")), signal);
+	const effective = await readFile(file, "utf8");
+	if (times !== undefined && effective === before) await utimes(file, times.atime, times.mtime);
+	await requireOptions(tree, architecture, asked, parseOptions(effective), signal);
 };

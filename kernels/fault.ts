@@ -92,6 +92,9 @@ const placeOf = (fault: Fault): string =>
 		? fault.message
 		: `${[fault.file, fault.line].filter((part) => part !== undefined).join(":")}: ${fault.message}`;
 
+/** A build that failed in a file that the series touches: the same patches will fail again. */
+export class PatchBreaksBuild extends LabError {}
+
 /** The error for a build that failed, worded no surer than what is known. */
 export const buildFailed = (facts: {
 	readonly kernel: string;
@@ -110,7 +113,7 @@ export const buildFailed = (facts: {
 				? `${nameOfPatch(blamed.patch)} breaks the build: ${what}`
 				: `${nameOfPatch(blamed.patch)} (last patch to touch the file) may break the build: ${what}`;
 	const untouched = facts.patches > 0 && fault?.file !== undefined && blamed === undefined;
-	return new LabError({
+	return new (blamed === undefined ? LabError : PatchBreaksBuild)({
 		code: "build-failed",
 		sentence: /[.!?]$/.test(sentence) ? sentence : `${sentence}.`,
 		hint: untouched

@@ -1,5 +1,5 @@
 /** Kernels that Debian has built: image and modules from its packages, with nothing compiled here. */
-import { mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { KernelBuild, KernelSource } from "../orchestrator/domain/kernel.ts";
@@ -9,6 +9,7 @@ import { digestOf, isMissing, readIfThere, sha256OfFile, writeAtomically } from 
 import { ensureFolder, folders } from "../orchestrator/host/folders.ts";
 import { withLock } from "../orchestrator/host/lock.ts";
 import { run } from "../orchestrator/host/process.ts";
+import { findKernel } from "./cache.ts";
 import { parseOptions } from "./config.ts";
 import type { SourceOptions } from "./source/resolved.ts";
 
@@ -114,6 +115,8 @@ export const fetchKernel = async (name: string, source: DebianImage, options: So
 	const started = performance.now();
 	const parts = await partsOf(source, options);
 	const key = digestOf(`debian-image ${LAYOUT}`, ...parts.map(({ sha256 }) => sha256));
+	const brought = await findKernel(key, { name, patches: [] });
+	if (brought !== undefined) return brought;
 	const images = await ensureFolder(path.join(folders.cache(), "images"));
 	const folder = path.join(images, key);
 	const there = await readEntry(folder);
@@ -157,12 +160,15 @@ export const fetchKernel = async (name: string, source: DebianImage, options: So
 		sourceVersion: kernel?.version ?? entry.release,
 		sourceSha256: digestOf(...parts.map(({ sha256 }) => sha256)),
 		imageSha256: entry.imageSha256,
+		imageBytes: (await stat(path.join(folder, "image"))).size,
 		compiler:
 			parseOptions(await readFile(config, "utf8"))
 				.get("CC_VERSION_TEXT")
 				?.replaceAll('"', "") ?? "unknown",
 		patches: [],
 		buildSeconds: (performance.now() - started) / 1000,
+		compiledFiles: 0,
+		warnings: [],
 		fromCache: there !== undefined,
 	};
 };

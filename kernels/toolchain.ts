@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Architecture } from "../orchestrator/domain/kernel.ts";
 import { folders } from "../orchestrator/host/folders.ts";
 import { run } from "../orchestrator/host/process.ts";
+import type { Options } from "./config.ts";
 
 const VERSION_TIMEOUT_MS = 30 * 1000;
 
@@ -39,15 +40,29 @@ export const toolchain = async (signal: AbortSignal): Promise<Toolchain> => {
 	return { compiler, linker, ccache };
 };
 
+/** Where the tree lies must not show in the image. Only debug information and coverage name whole paths. */
+const pathMap = (options: Options, tree: string): string =>
+	[...options].some(([option, value]) => value === "y" && /^DEBUG_INFO_(?!NONE$)/.test(option))
+		? `-ffile-prefix-map=${tree}=.`
+		: "";
+
 /** Arguments of every make call; what the caller's environment says about kernels is overridden. */
-export const makeArguments = (tools: Toolchain, architecture: Architecture): readonly string[] => [
+export const makeArguments = (
+	tools: Toolchain,
+	architecture: Architecture,
+	asked: Options,
+	tree: string,
+): readonly string[] => [
 	"make",
 	`-j${availableParallelism()}`,
 	`ARCH=${architecture}`,
 	"CROSS_COMPILE=",
 	"LLVM=",
-	"KCFLAGS=",
+	`KCFLAGS=${pathMap(asked, tree)}`,
+	`KAFLAGS=${pathMap(asked, tree)}`,
 	"LOCALVERSION=",
+	// make expands it anew in every folder: these objects count their lines, the rest of the kernel does not.
+	...(asked.get("GCOV_KERNEL") === "y" ? ["GCOV_PROFILE=$(if $(filter fs/fuse,$(obj)),y)"] : []),
 	`CC=${tools.ccache ? "ccache gcc" : "gcc"}`,
 ];
 
@@ -64,7 +79,7 @@ export const makeEnvironment = (tree: string): Readonly<Record<string, string>> 
 	// A git repository around the tree must not find its way into the version.
 	GIT_CEILING_DIRECTORIES: path.dirname(tree),
 	CCACHE_DIR: path.join(folders.cache(), "ccache"),
-	// Each build has a folder of its own; its name must not keep the compiler cache from hitting.
+	// The same source in another tree must not keep the compiler cache from hitting.
 	CCACHE_BASEDIR: tree,
 	CCACHE_NOHASHDIR: "1",
 	CCACHE_MAXSIZE: "4G",

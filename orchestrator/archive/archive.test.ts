@@ -20,6 +20,7 @@ const run: RunRecord = {
 	host: { kernel: "6.1", cpus: 2, memoryMiB: 4096, node: "v20", qemu: "7.2", virtmeNg: "1.41" },
 	machine: { kind: "auto", cpus: 2, memoryMiB: 2048, chosen: "qemu-tcg", why: "no KVM" },
 	kernels: [],
+	unbuilt: [],
 	planned: ["k/devfuse/tmpfs/b/b#1", "k/devfuse/tmpfs/a/a#1"],
 };
 

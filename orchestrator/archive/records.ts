@@ -26,6 +26,20 @@ const patch = z.object({
 	digest: z.string(),
 });
 
+const rung = z.object({
+	ladder: z.string(),
+	prefix: z.number(),
+	total: z.number(),
+	subject: z.string().nullable(),
+});
+
+const fault = z.object({
+	name: z.string(),
+	stage: z.enum(["apply", "configure", "build"]),
+	detail: z.string(),
+	rung: rung.exactOptional(),
+});
+
 const build = z.object({
 	name: z.string(),
 	key: z.string(),
@@ -36,10 +50,15 @@ const build = z.object({
 	sourceVersion: z.string(),
 	sourceSha256: z.string(),
 	imageSha256: z.string(),
+	// The first records said nothing of size, files and warnings.
+	imageBytes: z.number().default(0),
 	compiler: z.string(),
 	patches: z.array(patch),
 	buildSeconds: z.number(),
+	compiledFiles: z.number().default(0),
+	warnings: z.array(z.object({ file: z.string(), line: z.number().nullable(), text: z.string() })).default([]),
 	fromCache: z.boolean(),
+	rung: rung.exactOptional(),
 });
 
 /** `run.json`. */
@@ -62,6 +81,7 @@ export const runSchema: z.ZodType<RunRecord> = z.object({
 	}),
 	machine: z.object({ ...machineSpec, chosen: z.string(), why: z.string() }),
 	kernels: z.array(build),
+	unbuilt: z.array(fault).default([]),
 	planned: texts,
 });
 
@@ -176,6 +196,7 @@ export const cellSchema: z.ZodType<CellRecord> = z.object({
 	findings: z.array(finding),
 	seconds: z.number(),
 	boot: z.string().nullable(),
+	sharedWith: z.string().exactOptional(),
 	files: z.object({
 		console: relative.exactOptional(),
 		command: relative.exactOptional(),

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { CASES } from "../../testcases/catalogue.ts";
 import { findRun, listRuns } from "../archive/read.ts";
 import { MACHINE_KINDS, type MachineKind } from "../domain/cell.ts";
+import type { Prefixes } from "../domain/kernel.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchServerCost } from "./bench-server-cost.ts";
@@ -22,6 +23,14 @@ const positive = (text: string): number => {
 	const value = Number(text);
 	if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number of 1 or more is wanted");
 	return value;
+};
+
+const prefixes = (text: string): Prefixes => {
+	const numbers = text.split(",").map(Number);
+	if (text === "all") return text;
+	if (!/^[\d,]+$/.test(text) || numbers.some((number) => !Number.isInteger(number) || number > 9999))
+		throw new InvalidArgumentError("`all` or a list such as 0,3,5 is wanted");
+	return numbers.toSorted((a, b) => a - b);
 };
 
 const gibibytes = (text: string): number => {
@@ -79,6 +88,28 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.option("--json", "the same as JSON")
 		.action(async (file: string, { json }: { json?: boolean }) =>
 			setStatus(await seriesApplyCommand(await readConfig(file, undefined), json === true)),
+		);
+	program
+		.command("ladder")
+		.description(
+			"build a kernel for every prefix of a series, run the config's cells on each, say what each patch changes",
+		)
+		.argument("<config>")
+		.addOption(machineOption())
+		.option(
+			"--prefixes <list>",
+			"how many patches each kernel carries, e.g. 0,3,5; `all` unless the config says",
+			prefixes,
+		)
+		.option("--build-only", "boot nothing")
+		.option("--json", "the report as JSON on stdout")
+		.action(async (file: string, options: ConfigOptions & { prefixes?: Prefixes; buildOnly?: boolean }) =>
+			setStatus(
+				await runCommand(await readConfig(file, options.machine, { instead: options.prefixes, otherwise: "all" }), {
+					json: options.json === true,
+					...(options.buildOnly === true ? { only: () => false } : {}),
+				}),
+			),
 		);
 	program
 		.command("plan")

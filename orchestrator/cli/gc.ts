@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { listKernels, removeKernel } from "../../kernels/cache.ts";
+import { listTrees, removeTree } from "../../kernels/work-tree.ts";
 import { folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { run } from "../host/process.ts";
@@ -16,7 +17,8 @@ interface Entry {
 	readonly what: string;
 	readonly bytes: number;
 	readonly usedMs: number;
-	readonly remove: () => Promise<void>;
+	/** False: it is in use, and stays. */
+	readonly remove: () => Promise<boolean>;
 }
 
 const foldersIn = async (name: string): Promise<readonly Entry[]> => {
@@ -29,7 +31,10 @@ const foldersIn = async (name: string): Promise<readonly Entry[]> => {
 				what: `${name}/${entry.name}`,
 				bytes: await bytesBelow(folder),
 				usedMs: (await stat(folder)).mtimeMs,
-				remove: async () => await rm(folder, { recursive: true, force: true }),
+				remove: async () => {
+					await rm(folder, { recursive: true, force: true });
+					return true;
+				},
 			};
 		}),
 	);
@@ -41,16 +46,28 @@ export const gc = async (keepGiB: number): Promise<void> => {
 		what: `kernel ${kernel.key.slice(0, 12)} (${kernel.name})`,
 		bytes: kernel.bytes,
 		usedMs: kernel.usedMs,
-		remove: async () => await removeKernel(kernel.key),
+		remove: async () => {
+			await removeKernel(kernel.key);
+			return true;
+		},
 	}));
-	const entries = [
+	const trees = await Promise.all(
+		(await listTrees()).map(async ({ folder, usedMs }) => ({
+			what: `work tree ${path.basename(folder)}`,
+			bytes: await bytesBelow(folder),
+			usedMs,
+			remove: async () => await removeTree(folder, interrupt.signal),
+		})),
+	);
+	const entries: readonly Entry[] = [
 		...kernels,
-		...(await Promise.all(["roots", "disks", "images", "git", "sources", "debs"].map(foldersIn))).flat(),
+		...(await Promise.all(["roots", "disks", "images", "git", "sources", "debs", "failures"].map(foldersIn))).flat(),
+		...trees,
 	];
 	let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
 	for (const entry of entries.toSorted((a, b) => a.usedMs - b.usedMs)) {
 		if (total <= keepGiB * GiB) break;
-		await entry.remove();
+		if (!(await entry.remove())) continue;
 		total -= entry.bytes;
 		process.stdout.write(`removed ${entry.what}: ${(entry.bytes / GiB).toFixed(2)} GiB\n`);
 	}

@@ -8,7 +8,7 @@ import { buildKernel } from "../../kernels/build.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import type { MachineSpec } from "../domain/cell.ts";
 import type { ServerBuild } from "../domain/channel.ts";
-import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import type { Architecture, KernelBuild, KernelWish } from "../domain/kernel.ts";
 import type { LibfuseSource } from "../domain/lab-config.ts";
 import { sweep } from "../host/ledger.ts";
 import { type ChosenMachine, chooseMachine } from "../machine/choose.ts";
@@ -45,13 +45,16 @@ export const prepareBench = async (
 	};
 };
 
+/** What a kernel for a machine is built for. */
+export const architectureOf = ({ kind }: MachineSpec): Architecture => (kind === "uml" ? "um" : "x86_64");
+
 /** Builds one kernel for a machine or finds it in the cache. */
 export const prepareKernel = async (
 	wish: KernelWish,
-	{ kind }: MachineSpec,
+	machine: MachineSpec,
 	signal: AbortSignal,
 	onStage: OnStage,
-): Promise<KernelBuild> => await buildKernel(wish, { architecture: kind === "uml" ? "um" : "x86_64", signal, onStage });
+): Promise<KernelBuild> => await buildKernel(wish, { architecture: architectureOf(machine), signal, onStage });
 
 /** The disks that a kernel with modules boots from; nothing for any other. */
 export const disksFor = async (

@@ -25,7 +25,10 @@ export const reproCommand = async (target: string, times: number | undefined, js
 			hint: "`fuselab report` lists the cells that failed, each with its repro line.",
 		});
 	// Relative paths in the kept text start where the old config stood.
-	const config = onMachine(readConfigText(run.config, run.configPath), run.machine.kind);
+	// `fuselab ladder` makes rungs of a config that names none.
+	const prefix = /^[^/]*@(\d+)(?:\+\d+cpus)?\//.exec(wanted)?.[1];
+	const otherwise = prefix === undefined ? {} : { otherwise: [Number(prefix)] };
+	const config = onMachine(await readConfigText(run.config, run.configPath, otherwise), run.machine.kind);
 	return await runCommand(config, {
 		json,
 		only: (id) => withoutRepeat(id) === wanted,

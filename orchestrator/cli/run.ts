@@ -9,6 +9,7 @@ import { createRun, writeCell, writeRun } from "../archive/write.ts";
 import { loadConfig, parseConfig } from "../config/load.ts";
 import { onMachine } from "../config/on-machine.ts";
 import type { Cell, MachineKind, Plan } from "../domain/cell.ts";
+import type { ServerSettings } from "../domain/channel.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT } from "../domain/lab-error.ts";
@@ -25,6 +26,7 @@ import type { RunPorts } from "../runner/ports.ts";
 import { runPlan } from "../runner/run-plan.ts";
 import { type Bench, Boots, checkTimeoutMs, prepareBench, prepareKernel } from "./prepare.ts";
 import { openView, type View } from "./stage.ts";
+import { type AskedPrefixes, withRungs } from "./with-rungs.ts";
 
 export interface RunOptions {
 	readonly json: boolean;
@@ -33,15 +35,23 @@ export interface RunOptions {
 	readonly times?: number;
 }
 
-const CASE_NAMES = CASES.map(({ name }) => name);
+export const CASE_NAMES = CASES.map(({ name }) => name);
 const LIE_NAMES = ["control", ...LIES, ...DEATHS];
 
 /** Reads a config against the cases and lies that exist; `kind` is a machine in the place of the file's. */
-export const readConfig = async (file: string, kind: MachineKind | undefined): Promise<LabConfig> =>
+export const readBareConfig = async (file: string, kind: MachineKind | undefined): Promise<LabConfig> =>
 	onMachine(await loadConfig(file, CASE_NAMES, LIE_NAMES), kind);
 
+/** The same with rungs; they stand in the place of kernels with prefixes. */
+export const readConfig = async (
+	file: string,
+	kind: MachineKind | undefined,
+	prefixes?: AskedPrefixes,
+): Promise<LabConfig> => await withRungs(await readBareConfig(file, kind), prefixes);
+
 /** The same from a text that was read before, e.g. by an old run; `file` is where its relative paths start. */
-export const readConfigText = (text: string, file: string): LabConfig => parseConfig(text, file, CASE_NAMES, LIE_NAMES);
+export const readConfigText = async (text: string, file: string, prefixes?: AskedPrefixes): Promise<LabConfig> =>
+	await withRungs(parseConfig(text, file, CASE_NAMES, LIE_NAMES), prefixes);
 
 /** The plan of a config, less the cells that `only` refuses. */
 export const planOf = (config: LabConfig, only: (id: string) => boolean = () => true): Plan => {
@@ -84,17 +94,38 @@ const startRecord = async (config: LabConfig, plan: Plan, bench: Bench, started:
 		},
 		machine: { ...config.machine, chosen: "none", why: "no kernel was booted" },
 		kernels: [],
+		unbuilt: [],
 		planned: plan.cells.map(({ id }) => id),
 	};
 };
 
-/** Executes a config; gives the run's folder. Records are on disk as soon as they are won. */
-export const executeConfig = async (
-	config: LabConfig,
-	view: View,
-	options: Pick<RunOptions, "only" | "times">,
-): Promise<string> => {
-	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
+/** How the server of each cell is started. */
+export const serverOf =
+	(config: LabConfig, libfuse: string) =>
+	(cell: Cell): ServerSettings => ({ ...config.server, libfuse, lies: liesFor(config, cell) });
+
+/** A run on disk that cells are being added to. */
+export interface OpenRun {
+	readonly folder: string;
+	readonly id: string;
+	/** Folder in the guest of the libfuse that foreign servers use. */
+	readonly libfuse: string;
+	/** Build, boot and record as the config says. */
+	readonly ports: RunPorts;
+	/** Says which cells belong to the run, where that shows only while it runs. */
+	plan(ids: readonly string[]): Promise<void>;
+	/** Writes down that the run has ended. */
+	close(): Promise<void>;
+}
+
+/** The one of that name makes way: a kernel may be built, or fail, more than once in a run. */
+const put = <T extends { readonly name: string }>(known: readonly T[], one: T): readonly T[] => [
+	...known.filter(({ name }) => name !== one.name),
+	one,
+];
+
+/** Makes the run's folder and the ports that lead into it. */
+export const openRun = async (config: LabConfig, plan: Plan, view: View): Promise<OpenRun> => {
 	const { signal } = interrupt;
 	const bench = await prepareBench(signal, view.stage, { server: config.server.build, libfuse: config.libfuse });
 	let record = await startRecord(config, plan, bench, new Date());
@@ -110,8 +141,9 @@ export const executeConfig = async (
 		build: async (wish) => await prepareKernel(wish, config.machine, signal, view.stage),
 		onBuilt: async (build: KernelBuild) => {
 			const { chosen, why } = await boots.machine(build);
-			await save({ kernels: [...record.kernels, build], machine: { ...config.machine, chosen, why } });
+			await save({ kernels: put(record.kernels, build), machine: { ...config.machine, chosen, why } });
 		},
+		onUnbuilt: async (fault) => await save({ unbuilt: put(record.unbuilt, fault) }),
 		launch: async (build, name, cpus) => await boots.boot(build, name, cpus),
 		slowness: () => boots.slowness,
 		findTrouble,
@@ -119,24 +151,36 @@ export const executeConfig = async (
 		write: async (cell, texts) => await writeCell(folder, cell, texts),
 		onEvent: view.onEvent,
 	};
+	return {
+		folder,
+		id,
+		libfuse: bench.libfuse,
+		ports,
+		plan: async (ids) => await save({ planned: ids }),
+		close: async () => {
+			await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
+			view.onEvent({ kind: "run-end", folder });
+		},
+	};
+};
+
+/** Executes a config; gives the run's folder. Records are on disk as soon as they are won. */
+export const executeConfig = async (
+	config: LabConfig,
+	view: View,
+	options: Pick<RunOptions, "only" | "times">,
+): Promise<string> => {
+	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
+	const run = await openRun(config, plan, view);
 	try {
-		await runPlan(
-			plan,
-			{
-				kernels: config.kernels,
-				serverOf: (cell) => ({ ...config.server, libfuse: bench.libfuse, lies: liesFor(config, cell) }),
-				signal,
-			},
-			ports,
-		);
+		await runPlan(plan, { kernels: config.kernels, serverOf: serverOf(config, run.libfuse), signal: interrupt.signal }, run.ports);
 	} catch (error) {
-		view.line(`The run ends early; what is known is kept: \`fuselab report ${id}\`.`);
+		view.line(`The run ends early; what is known is kept: \`fuselab report ${run.id}\`.`);
 		throw error;
 	} finally {
-		await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
-		view.onEvent({ kind: "run-end", folder });
+		await run.close();
 	}
-	return folder;
+	return run.folder;
 };
 
 /** Prints what the archive of a run says; gives the exit status that belongs to it. */

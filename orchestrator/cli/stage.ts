@@ -76,6 +76,9 @@ export const openView = (): View => {
 					`kernel ${event.kernel}: ${event.fromCache ? "from the cache" : `built in ${event.seconds.toFixed(0)} s`}`,
 				);
 				break;
+			case "build-failed":
+				line(`kernel ${event.kernel}: ${event.detail}`);
+				break;
 			case "boot-start":
 				now(`booting ${event.kernel} (${event.machine})`);
 				break;
@@ -83,13 +86,13 @@ export const openView = (): View => {
 				line(`booted ${event.kernelRelease} in ${event.seconds.toFixed(1)} s`);
 				break;
 			case "cell-start":
-				now(`${event.number}/${total} ${event.cell.id}`);
+				now(`${event.number}${total === 0 ? "" : `/${total}`} ${event.cell.id}`);
 				break;
 			case "cell-end": {
 				const { record } = event;
 				const detail = record.verdict.outcome === "pass" ? "" : `  ${record.verdict.detail}`;
 				line(
-					`${String(event.number).padStart(String(total).length)}/${total} ${OUTCOMES[record.verdict.outcome]} ${record.cell.id} ${record.seconds.toFixed(1)} s${detail}`,
+					`${String(event.number).padStart(String(total).length)}${total === 0 ? "" : `/${total}`} ${OUTCOMES[record.verdict.outcome]} ${record.cell.id} ${record.seconds.toFixed(1)} s${detail}`,
 				);
 				current = "";
 				break;

@@ -1,6 +1,6 @@
-/** What a config says about a kernel's source and series, made the domain's unions. Pure. */
+/** What a config says about a kernel's source and series, configuration and prefixes, in the domain's words. Pure. */
 import path from "node:path";
-import type { KernelSource, SeriesInput } from "../domain/kernel.ts";
+import type { Flavour, KernelSource, Prefixes, SeriesInput } from "../domain/kernel.ts";
 import type { SeriesShape, SourceShape } from "./schema.ts";
 
 /** A URL, or the `host:path` of ssh, is no path of this machine. */
@@ -42,3 +42,22 @@ export const seriesInputOf = (given: SeriesShape, folder: string): SeriesInput =
 		return { kind: "git", repository: path.resolve(folder, given.git), range: given.range ?? "" };
 	return given.message === undefined ? unchecked() : { kind: "message", id: given.message, version };
 };
+
+/** A fragment with a slash or an ending is a file; a bare word names one of our own. */
+const resolveFragment = (folder: string, given: string): string =>
+	/[/.]/.test(given) ? path.resolve(folder, given) : given;
+
+/** The fragments of a flavour, `slim` unless another is asked for, and those that are named, in the order they are merged. */
+export const fragmentsOf = (
+	flavour: Flavour | undefined,
+	named: readonly string[] | undefined,
+	folder: string,
+): readonly string[] => {
+	// A list without a flavour is the whole configuration, as an ARCH or a machine of the user's own may not fit slim.
+	const ofFlavour = flavour === undefined && named !== undefined ? [] : ["slim", flavour ?? "slim"];
+	return [...new Set([...ofFlavour, ...(named ?? []).map((given) => resolveFragment(folder, given))])];
+};
+
+/** Each prefix once, the shortest first: that is the order in which a ladder costs least. */
+export const prefixesOf = (given: Prefixes | undefined): { readonly prefixes?: Prefixes } =>
+	given === undefined ? {} : { prefixes: given === "all" ? given : [...new Set(given)].sort((a, b) => a - b) };

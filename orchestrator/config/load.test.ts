@@ -108,7 +108,7 @@ repeat: 0
 		[
 			'c/x.yaml:1:7: name: wanted a name of at most 64 lower-case letters, digits and hyphens, found "Quick Run"',
 			"c/x.yaml:3:5: kernels[0].source: wanted a map with package and suite, git and maybe ref, tarball, folder, or image and suite: one of these kinds, found nothing",
-			'c/x.yaml:4:5: kernels[0].sorce: wanted one of the keys name, source, series, fragments, found the unknown key "sorce" (did you mean source?)',
+			'c/x.yaml:4:5: kernels[0].sorce: wanted one of the keys name, source, series, fragments, flavour, prefixes, found the unknown key "sorce" (did you mean source?)',
 			'c/x.yaml:5:11: kernels[1].name: wanted a kernel name that is not in the list already, found "counters"',
 			"c/x.yaml:6:13: kernels[1].source.suite: wanted a Debian suite such as trixie-backports, found nothing",
 			`c/x.yaml:7:18: modes[1]: wanted one of ${MODES.join(", ")}, found "uring-libfus" (did you mean uring-libfuse?)`,
@@ -179,6 +179,32 @@ t.test("tells a fault of a source or a series at its own place", async (t) => {
 		["{ folder: a }", "[[a]]", /kernels\[0\]\.series\[0\]: wanted a path, .* found a list/],
 	] as const)
 		t.match(faultsOf(kernelOf(source, series)).join("\n"), fault, `${source} ${series}`);
+});
+
+t.test("makes a flavour its fragments, and sorts the prefixes", async (t) => {
+	const wishOf = (lines: string) =>
+		parseConfig(GOOD.replace("modes:", `    ${lines}\nmodes:`), "/lab/configs/x.yaml", CASES).kernels[0];
+	for (const [given, fragments] of [
+		["flavour: slim", ["slim"]],
+		["flavour: debug", ["slim", "debug"]],
+		["fragments: [own]", ["own"]],
+	] as const)
+		t.strictSame(wishOf(given)?.fragments, fragments, given);
+	t.strictSame(wishOf("flavour: coverage\n    fragments: [slim, ./own.config]")?.fragments, [
+		"slim",
+		"coverage",
+		"/lab/configs/own.config",
+	]);
+	t.strictSame(wishOf("prefixes: all")?.prefixes, "all");
+	t.strictSame(wishOf("prefixes: [9, 0, 9, 14]")?.prefixes, [0, 9, 14]);
+	t.notOk("prefixes" in (wishOf("series: a.mbox") ?? {}));
+	for (const [lines, fault] of [
+		["flavour: debugg", /flavour: wanted one of slim, debug, perf, coverage, found "debugg" \(did you mean debug\?\)/],
+		["prefixes: some", /prefixes: wanted all, or a list of how many patches to apply/],
+		["prefixes: [1.5]", /prefixes\[0\]: wanted all, or a list of how many/],
+		["prefixes: []", /prefixes: wanted all, or a list/],
+	] as const)
+		t.match(faultsOf(GOOD.replace("modes:", `    ${lines}\nmodes:`)).join("\n"), fault, lines);
 });
 
 t.test("counts the faults in its sentence and ends with status 78", async (t) => {

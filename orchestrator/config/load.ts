@@ -6,7 +6,7 @@ import type { LabConfig, LibfuseSource } from "../domain/lab-config.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import { examine, type Fault, type KnownNames, matchesPattern } from "./faults.ts";
-import { seriesInputOf, sourceOf } from "./kernel-wish.ts";
+import { fragmentsOf, prefixesOf, seriesInputOf, sourceOf } from "./kernel-wish.ts";
 import type { ConfigShape } from "./schema.ts";
 
 /** A config is a page or two; anything longer is some other file. */
@@ -74,18 +74,12 @@ const attempt = <T>(act: () => T): { readonly value: T } | { readonly message: s
 	}
 };
 
-const resolvePath = (folder: string, given: string): string => path.resolve(folder, given);
-
-/** A fragment with a slash or an ending is a file; a bare word names one of our own. */
-const resolveFragment = (folder: string, given: string): string =>
-	/[/.]/.test(given) ? resolvePath(folder, given) : given;
-
 const libfuseOf = (wanted: ConfigShape["server"]["libfuse"], folder: string): LibfuseSource => {
 	if (wanted === "debian") return { kind: "debian" };
-	if ("folder" in wanted) return { kind: "folder", folder: resolvePath(folder, wanted.folder) };
+	if ("folder" in wanted) return { kind: "folder", folder: path.resolve(folder, wanted.folder) };
 	// A repository on this machine is named like any path of a config.
 	const isPath = /^[./~]/.test(wanted.git);
-	return { kind: "git", git: isPath ? resolvePath(folder, wanted.git) : wanted.git, ref: wanted.ref };
+	return { kind: "git", git: isPath ? path.resolve(folder, wanted.git) : wanted.git, ref: wanted.ref };
 };
 
 const assemble = (shape: ConfigShape, text: string, file: string, cases: readonly string[]): LabConfig => {
@@ -97,11 +91,12 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 		file: path.resolve(file),
 		text,
 		name: shape.name,
-		kernels: shape.kernels.map(({ name, source, series, fragments }) => ({
+		kernels: shape.kernels.map(({ name, source, series, fragments, flavour, prefixes }) => ({
 			name,
 			source: sourceOf(source, folder),
 			series: series.map((given) => seriesInputOf(given, folder)),
-			fragments: fragments.map((given) => resolveFragment(folder, given)),
+			fragments: fragmentsOf(flavour, fragments, folder),
+			...prefixesOf(prefixes),
 		})),
 		machine: {
 			kind,

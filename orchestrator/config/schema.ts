@@ -1,6 +1,7 @@
 /** The shape of a config file. Every message is a phrase that completes "wanted …". */
 import { z } from "zod";
 import { JOB_SETS, MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
+import { FLAVOURS } from "../domain/kernel.ts";
 import { SERVER_KEYS, server } from "./server-schema.ts";
 import { anyOf, choice, text, wholeNumber } from "./values.ts";
 
@@ -140,6 +141,8 @@ const series = byForm<readonly SeriesEntry[]>((value) =>
 		: (isMap(value) ? seriesMap : text(PATH, SERIES_WANTED)).transform((one) => [one]),
 );
 
+const PREFIXES_WANTED = "all, or a list of how many patches to apply, such as [0, 3, 5]";
+
 const kernel = z
 	.strictObject(
 		{
@@ -150,7 +153,11 @@ const kernel = z
 				text(PATH, "the name of a file in kernels/fragments, or the path of a .config file"),
 				"a list of configuration fragments",
 				64,
-			).default(["slim"]),
+			).optional(),
+			flavour: choice(FLAVOURS).optional(),
+			prefixes: z
+				.union([z.literal("all"), listOf(wholeNumber(0, 9999), PREFIXES_WANTED, 1000)], { error: PREFIXES_WANTED })
+				.optional(),
 		},
 		{ error: "a map with name and source" },
 	)

@@ -34,7 +34,28 @@ export interface KernelWish {
 	readonly series: readonly SeriesInput[];
 	/** Names of files in kernels/fragments without `.config`, or absolute paths. */
 	readonly fragments: readonly string[];
+	/** Present: only the first patches of the series are applied. */
+	readonly rung?: Rung;
 }
+
+/** One of the kernels that carry the first patches of one series. */
+export interface Rung {
+	/** Name of the kernel in the config; the rung itself is called `LADDER@PREFIX`. */
+	readonly ladder: string;
+	/** How many patches are applied; 0 is the bare source. */
+	readonly prefix: number;
+	/** Patches in the whole series. */
+	readonly total: number;
+	/** Of the last patch that is applied; null for the bare source. */
+	readonly subject: string | null;
+}
+
+/** Which rungs of a series are kernels of their own. */
+export type Prefixes = "all" | readonly number[];
+
+export const FLAVOURS = ["slim", "debug", "perf", "coverage"] as const;
+/** A kernel configuration of the project's own: slim itself, or a fragment over it. */
+export type Flavour = (typeof FLAVOURS)[number];
 
 /** One patch of a series, as understood from its mail. */
 export interface PatchSummary {
@@ -45,6 +66,15 @@ export interface PatchSummary {
 	readonly author: string;
 	/** sha256 of the patch file, hex: of its mail as `git format-patch` writes it. */
 	readonly digest: string;
+}
+
+/** Something the compiler, linker or objtool warned of. */
+export interface CompilerWarning {
+	/** Path in the tree; of an object file where no source is named. */
+	readonly file: string;
+	/** null when the message names none. */
+	readonly line: number | null;
+	readonly text: string;
 }
 
 /** The wish granted. Everything in it is recorded with each run. */
@@ -65,9 +95,24 @@ export interface KernelBuild {
 	/** Of the package or tarball as it was fetched; of a git tree or folder, a digest of its content. */
 	readonly sourceSha256: string;
 	readonly imageSha256: string;
+	readonly imageBytes: number;
 	readonly compiler: string;
 	readonly patches: readonly PatchSummary[];
 	/** Wall-clock seconds of the build that made the entry. */
 	readonly buildSeconds: number;
+	/** Files that this build compiled; what an earlier rung had compiled already is not among them. */
+	readonly compiledFiles: number;
+	/** All warnings of the whole kernel, those of files compiled earlier included. */
+	readonly warnings: readonly CompilerWarning[];
 	readonly fromCache: boolean;
+	readonly rung?: Rung;
+}
+
+/** Why a wish could not be granted, where that is the kernel's own fault. */
+export interface KernelFault {
+	readonly name: string;
+	readonly stage: "apply" | "configure" | "build";
+	/** One sentence. */
+	readonly detail: string;
+	readonly rung?: Rung;
 }

@@ -1,6 +1,11 @@
 import type { JobSet, MachineSpec, Mode, Store } from "./cell.ts";
 import type { ServerSettings } from "./channel.ts";
-import type { KernelWish } from "./kernel.ts";
+import type { KernelWish, Prefixes } from "./kernel.ts";
+
+/** A kernel of a config; with prefixes it stands for a ladder of kernels. */
+export interface KernelRequest extends KernelWish {
+	readonly prefixes?: Prefixes;
+}
 
 /** Which libfuse carries `uring-libfuse` and the servers of `server.command`; our own server always has Debian's. */
 export type LibfuseSource =
@@ -17,7 +22,7 @@ export interface LabConfig {
 	/** The file's text as it was read; recorded with each run. */
 	readonly text: string;
 	readonly name: string;
-	readonly kernels: readonly KernelWish[];
+	readonly kernels: readonly KernelRequest[];
 	readonly machine: MachineSpec;
 	/** Numbers of vCPUs, one boot each; `machine.cpus` is the first. */
 	readonly cpus: readonly number[];

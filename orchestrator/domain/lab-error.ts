@@ -8,6 +8,7 @@ export type LabErrorCode =
 	| "source-missing"
 	| "fetch-failed"
 	| "series-invalid"
+	| "bundle-invalid"
 	| "patch-failed"
 	| "kernel-config-lost"
 	| "build-failed"
@@ -69,6 +70,7 @@ export const exitStatusOf = (code: LabErrorCode): number => {
 			return EXIT.usage;
 		case "config-invalid":
 		case "series-invalid":
+		case "bundle-invalid":
 			return EXIT.config;
 		case "tool-missing":
 		case "host-unsupported":

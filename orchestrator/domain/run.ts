@@ -1,6 +1,6 @@
 import type { Cell, MachineSpec } from "./cell.ts";
 import type { Figure } from "./figure.ts";
-import type { KernelBuild } from "./kernel.ts";
+import type { KernelBuild, KernelFault } from "./kernel.ts";
 import type { KernelFinding, TapSummary, TransportProof, Verdict } from "./verdict.ts";
 
 /** Version of the JSON shapes on disk and of `--json`; raised when a field changes its meaning. */
@@ -31,6 +31,8 @@ export interface RunRecord {
 	readonly host: HostFacts;
 	readonly machine: MachineSpec & { readonly chosen: string; readonly why: string };
 	readonly kernels: readonly KernelBuild[];
+	/** Kernels that could not be had, by their own fault. */
+	readonly unbuilt: readonly KernelFault[];
 	/** Every cell of the plan, so that a reader sees what never ran. */
 	readonly planned: readonly string[];
 }
@@ -46,6 +48,8 @@ export interface CellRecord {
 	readonly findings: readonly KernelFinding[];
 	readonly seconds: number;
 	readonly boot: string | null;
+	/** Id of the cell that was run instead, on another rung with the very same image. */
+	readonly sharedWith?: string;
 	readonly files: {
 		readonly console?: string;
 		readonly command?: string;
@@ -74,6 +78,7 @@ export type RunEvent =
 	| { readonly kind: "stage"; readonly text: string; readonly log?: string }
 	| { readonly kind: "build-start"; readonly kernel: string }
 	| { readonly kind: "build-end"; readonly kernel: string; readonly seconds: number; readonly fromCache: boolean }
+	| { readonly kind: "build-failed"; readonly kernel: string; readonly detail: string }
 	| { readonly kind: "boot-start"; readonly kernel: string; readonly machine: string }
 	| { readonly kind: "boot-end"; readonly seconds: number; readonly kernelRelease: string }
 	| { readonly kind: "cell-start"; readonly cell: Cell; readonly number: number }

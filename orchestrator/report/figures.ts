@@ -20,7 +20,7 @@ const showFigure = ({ summary: { n, median, min, max }, note }: Figure): string 
 };
 
 /** How many times better than the baseline; `~` where the spreads overlap, so that noise may explain it. */
-const ratioOf = (base: Figure | undefined, figure: Figure | undefined): Square => {
+export const ratioOf = (base: Figure | undefined, figure: Figure | undefined): Square => {
 	if (base === undefined || figure === undefined) return { text: "" };
 	const [over, under] = base.better === "higher" ? [figure, base] : [base, figure];
 	const ratio = over.summary.median / under.summary.median;

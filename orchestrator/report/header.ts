@@ -16,6 +16,14 @@ const linesOfKernel = (build: KernelBuild): readonly string[] => [
 	),
 ];
 
+/** Of a ladder the longest rung stands for all. */
+const shownKernels = (kernels: readonly KernelBuild[]): readonly KernelBuild[] =>
+	kernels.filter(
+		({ rung }) =>
+			rung === undefined ||
+			rung.prefix === Math.max(...kernels.flatMap((k) => (k.rung?.ladder === rung.ladder ? k.rung.prefix : []))),
+	);
+
 /** Who, what, where and when, exact enough to do it again. */
 export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly string[] => {
 	const seconds =
@@ -31,7 +39,7 @@ export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly st
 			`started ${run.startedAt.slice(0, 19).replace("T", " ")} UTC, ${took}${run.interrupted ? ", interrupted" : ""}; fuselab ${run.fuselab}; config ${run.configPath.split("/").slice(-2).join("/")}`,
 			"",
 		),
-		...(run.kernels.length === 0 ? ["kernel: none was built"] : run.kernels.flatMap(linesOfKernel)),
+		...(run.kernels.length === 0 ? ["kernel: none was built"] : shownKernels(run.kernels).flatMap(linesOfKernel)),
 		...wrap(`machine ${machine.chosen} (${machine.why}): ${cpus}, ${machine.memoryMiB} MiB${nvme}`, ""),
 		...wrap(
 			`host: Linux ${host.kernel}, ${plural(host.cpus, "CPU")}, ${host.memoryMiB} MiB; QEMU ${host.qemu}, virtme-ng ${host.virtmeNg}, Node ${host.node}`,

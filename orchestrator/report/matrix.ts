@@ -58,10 +58,14 @@ const tableOf = (
 	return columns([...heads, ...rows], style);
 };
 
-/** The tables, with what never ran in them too. */
+/** The tables of the kernels off a ladder, with what never ran in them too. */
 export const matrixOf = ({ run, cells }: ArchivedRun, style: Style): readonly string[] => {
 	const records = new Map(cells.map((record) => [record.cell.id, record]));
-	const planned = unique([...run.planned, ...records.keys()]).map(partsOf);
+	// The ladder tells in a row what a table for each rung would tell in a page.
+	const rungs = new Set([...run.kernels, ...run.unbuilt].flatMap(({ name, rung }) => (rung === undefined ? [] : name)));
+	const planned = unique([...run.planned, ...records.keys()])
+		.map(partsOf)
+		.filter(({ kernel }) => !rungs.has(kernel.replace(/\+\d+cpus$/, "")));
 	return unique(planned.map(({ kernel }) => kernel)).flatMap((kernel) => [
 		"",
 		paint(style, "bold", `kernel ${kernel}`),

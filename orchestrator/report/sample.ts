@@ -88,6 +88,7 @@ export const runOf = (cells: readonly CellRecord[], change: Partial<ArchivedRun[
 				sourceVersion: "7.3.4-1~bpo13+1",
 				sourceSha256: "5".repeat(64),
 				imageSha256: "abcdef0123456789".repeat(4),
+				imageBytes: 4_500_000,
 				compiler: "gcc 12.2.0",
 				patches: [
 					{
@@ -106,9 +107,12 @@ export const runOf = (cells: readonly CellRecord[], change: Partial<ArchivedRun[
 					},
 				],
 				buildSeconds: 400,
+				compiledFiles: 1400,
+				warnings: [],
 				fromCache: true,
 			},
 		],
+		unbuilt: [],
 		planned: cells.map(({ cell }) => cell.id),
 		...change,
 	},

@@ -2,6 +2,7 @@
 import type { ArchivedRun, CellRecord } from "../domain/run.ts";
 import { figuresSection } from "./figures.ts";
 import { headerOf } from "./header.ts";
+import { ladderSection } from "./ladder.ts";
 import { clean, paint, plural, type Style, wrap } from "./layout.ts";
 import { matrixOf, wordOf } from "./matrix.ts";
 import { proofSection } from "./proof.ts";
@@ -79,6 +80,7 @@ export const renderReport = (archived: ArchivedRun, options: ReportOptions = {})
 	const style: Style = { colour: options.colour ?? false };
 	const lines = [
 		...headerOf(archived, style),
+		...ladderSection(archived, style),
 		...matrixOf(archived, style),
 		...troubleSection(archived, style, options.folder),
 		...figuresSection(archived, style),

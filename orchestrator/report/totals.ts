@@ -32,10 +32,10 @@ export const totalsOf = (archived: ArchivedRun): Totals => {
 	};
 };
 
-/** 1 when a cell failed; else 2 when the lab cannot tell about some cell; else 0. */
+/** 1 when a cell failed or a kernel could not be built; else 2 when the lab cannot tell about some cell; else 0. */
 export const exitStatusOfRun = (archived: ArchivedRun): number => {
 	const totals = totalsOf(archived);
-	if (totals.fail > 0) return EXIT.subjectFailed;
+	if (totals.fail > 0 || archived.run.unbuilt.length > 0) return EXIT.subjectFailed;
 	if (totals.broken + totals.neverRan + totals.unreadable > 0) return EXIT.cannotTell;
 	// A run in which nothing was asked or everything was skipped has shown nothing wrong.
 	return EXIT.hoped;

@@ -1,7 +1,7 @@
 /** What the runner needs of the other rooms; it sees nothing else of them. */
 import type { FigureJob } from "../domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../domain/channel.ts";
-import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import type { KernelBuild, KernelFault, KernelWish } from "../domain/kernel.ts";
 import type { CellRecord, RunEvent } from "../domain/run.ts";
 import type { KernelFinding } from "../domain/verdict.ts";
 
@@ -33,6 +33,8 @@ export interface RunPorts {
 	build(wish: KernelWish): Promise<KernelBuild>;
 	/** Called with each finished build, before any boot of it. */
 	onBuilt(build: KernelBuild): Promise<void>;
+	/** Called with each kernel that could not be had by its own fault. */
+	onUnbuilt(fault: KernelFault): Promise<void>;
 	/** Boots the build; `name` is the boot's folder below the run. Without `cpus` the machine has as many as the config's. */
 	launch(build: KernelBuild, name: string, cpus?: number): Promise<GuestPort>;
 	/** Multiplies every deadline in the guest. */

@@ -24,9 +24,12 @@ const build: KernelBuild = {
 	sourceVersion: "1",
 	sourceSha256: "0",
 	imageSha256: "0",
+	imageBytes: 1,
 	compiler: "cc",
 	patches: [],
 	buildSeconds: 1,
+	compiledFiles: 1,
+	warnings: [],
 	fromCache: true,
 };
 
@@ -75,6 +78,7 @@ const runWith = async (cells: readonly Cell[], change: Partial<RunPorts>, answer
 	let disposed = 0;
 	const ports: RunPorts = {
 		build: async () => build,
+		onUnbuilt: async () => undefined,
 		onBuilt: async () => undefined,
 		launch: async (_, name) => {
 			boots.push(name);

@@ -1,7 +1,7 @@
 /** Executes a plan: kernel by kernel, one guest for many cells, a new guest after one that can no longer be trusted. */
 import type { Cell, Plan } from "../domain/cell.ts";
 import type { ServerSettings } from "../domain/channel.ts";
-import type { KernelBuild, KernelWish } from "../domain/kernel.ts";
+import type { KernelBuild, KernelFault, KernelWish } from "../domain/kernel.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
 import type { Verdict } from "../domain/verdict.ts";
@@ -14,29 +14,40 @@ export interface PlanContext {
 	/** How the server of a cell is to be started, besides mode and store. */
 	readonly serverOf: (cell: Cell) => ServerSettings;
 	readonly signal: AbortSignal;
+	/** True when a record settles what was asked of its kernel: the rest of that kernel's cells are left out. */
+	readonly isEnough?: (record: CellRecord) => boolean;
+	/** Numbers that boots of these kernels may have had in this run before; 0 unless told. */
+	readonly bootsBefore?: number;
 }
 
 /** Faults of the kernel under test: they are verdicts of its cells, the run goes on with the next kernel. */
-const SUBJECT_FAULTS: ReadonlySet<string> = new Set(["patch-failed", "build-failed", "kernel-config-lost"]);
+const STAGE_OF_FAULT: ReadonlyMap<string, KernelFault["stage"]> = new Map([
+	["patch-failed", "apply"],
+	["kernel-config-lost", "configure"],
+	["build-failed", "build"],
+]);
 
 /** A kernel whose boots fail this often in a row is given up. */
 const BOOT_TRIES = 2;
 
-const isFault = (error: unknown, codes: ReadonlySet<string>): error is LabError =>
-	error instanceof LabError && codes.has(error.code);
+/** The cell's name without its kernel: it is the same on every rung. */
+const squareOf = ({ id, kernel }: Cell): string => id.slice(kernel.length);
 
 /** Runs the plan; every record goes through `ports.write` as soon as it is won. Throws what is the lab's own fault. */
 export const runPlan = async (plan: Plan, context: PlanContext, ports: RunPorts): Promise<void> => {
 	const run = new PlanRun(context, ports);
 	for (const wish of context.kernels) {
 		const cells = plan.cells.filter((cell) => cell.kernel === wish.name);
-		if (cells.length > 0) await run.kernel(wish, cells);
+		// Whether a rung builds is a result of its own.
+		if (cells.length > 0 || wish.rung !== undefined) await run.kernel(wish, cells);
 	}
 };
 
 class PlanRun {
 	readonly #context: PlanContext;
 	readonly #ports: RunPorts;
+	/** Records of the rungs that ran, by ladder, image and square. */
+	readonly #won = new Map<string, CellRecord>();
 	#done = 0;
 
 	constructor(context: PlanContext, ports: RunPorts) {
@@ -52,19 +63,39 @@ class PlanRun {
 		try {
 			build = await this.#ports.build(wish);
 		} catch (error) {
-			if (!isFault(error, SUBJECT_FAULTS)) throw error;
+			const stage = error instanceof LabError ? STAGE_OF_FAULT.get(error.code) : undefined;
+			if (!(error instanceof LabError) || stage === undefined) throw error;
+			const { name, rung } = wish;
+			this.#ports.onEvent({ kind: "build-failed", kernel: name, detail: error.message });
+			await this.#ports.onUnbuilt({ name, stage, detail: error.message, ...(rung === undefined ? {} : { rung }) });
 			await this.#giveUp(cells, verdictOnBuild(error.message), error.log);
 			return;
 		}
 		const { buildSeconds: seconds, fromCache } = build;
 		this.#ports.onEvent({ kind: "build-end", kernel: wish.name, seconds, fromCache });
 		await this.#ports.onBuilt(build);
-		await this.#cells(build, cells);
+		await this.#cells(build, await this.#share(build, cells));
+	}
+
+	/** Takes over what an earlier rung with the very same image won; gives the cells that are left to run. */
+	async #share(build: KernelBuild, cells: readonly Cell[]): Promise<readonly Cell[]> {
+		const left: Cell[] = [];
+		for (const cell of cells) {
+			const won = this.#won.get(this.#nameOfSquare(build, cell));
+			if (won === undefined) left.push(cell);
+			else this.#keep(build, await this.#ports.write({ ...won, cell, seconds: 0, sharedWith: won.cell.id }, {}));
+		}
+		return left;
+	}
+
+	/** Kernels off a ladder never share: who names one twice wants to see it twice. */
+	#nameOfSquare({ rung, imageSha256, name }: KernelBuild, cell: Cell): string {
+		return `${rung?.ladder ?? name} ${rung === undefined ? "" : imageSha256} ${squareOf(cell)}`;
 	}
 
 	async #cells(build: KernelBuild, cells: readonly Cell[]): Promise<void> {
 		let guest: GuestPort | undefined;
-		let boots = 0;
+		let boots = this.#context.bootsBefore ?? 0;
 		let failures = 0;
 		const queue = [...cells];
 		try {
@@ -76,7 +107,7 @@ class PlanRun {
 						guest = await this.#boot(build, `${build.name}-${boots}`, cell.cpus);
 						failures = 0;
 					} catch (error) {
-						if (!isFault(error, new Set(["boot-failed"]))) throw error;
+						if (!(error instanceof LabError) || error.code !== "boot-failed") throw error;
 						failures += 1;
 						this.#ports.onEvent({ kind: "stage", text: error.message, ...(error.log ? { log: error.log } : {}) });
 						if (failures < BOOT_TRIES) continue;
@@ -89,8 +120,9 @@ class PlanRun {
 				const server = this.#context.serverOf(cell);
 				const boot = `${build.name}-${boots}`;
 				const { record, guestUsable } = await runCell(cell, server, guest, boot, this.#ports, this.#context.signal);
-				this.#keep(record);
+				this.#keep(build, record);
 				queue.shift();
+				if (this.#context.isEnough?.(record) === true) return;
 				if (!guestUsable || queue[0]?.cpus !== cell.cpus) {
 					await guest[Symbol.asyncDispose]();
 					guest = undefined;
@@ -110,8 +142,11 @@ class PlanRun {
 		return guest;
 	}
 
-	#keep(record: CellRecord): void {
+	#keep(build: KernelBuild | undefined, record: CellRecord): void {
 		this.#done += 1;
+		// What the lab could not tell on one rung it may yet tell on the next.
+		if (build?.rung !== undefined && record.sharedWith === undefined && record.verdict.outcome !== "broken")
+			this.#won.set(this.#nameOfSquare(build, record.cell), record);
 		this.#ports.onEvent({ kind: "cell-end", record, number: this.#done });
 	}
 
@@ -120,7 +155,7 @@ class PlanRun {
 		for (const cell of cells) {
 			const nothing = { proof: null, tap: null, figures: [], findings: [], seconds: 0, boot: null };
 			const files = log === undefined ? {} : { log };
-			this.#keep(await this.#ports.write({ version: RECORD_VERSION, cell, verdict, ...nothing, files }, {}));
+			this.#keep(undefined, await this.#ports.write({ version: RECORD_VERSION, cell, verdict, ...nothing, files }, {}));
 		}
 	}
 }
