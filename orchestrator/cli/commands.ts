@@ -9,7 +9,7 @@ import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchServerCost } from "./bench-server-cost.ts";
 import { benchStartup } from "./bench-startup.ts";
-import { buildCommand } from "./build.ts";
+import { type BuildCommandOptions, buildCommand } from "./build.ts";
 import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
 import { planCommand } from "./plan.ts";
@@ -65,11 +65,14 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 	program
 		.command("build")
 		.description("build the kernels of a config, or find them in the cache")
-		.argument("<config>")
+		.argument("[config]")
 		.addOption(machineOption())
+		.option("--export <file>", "pack the kernels into a bundle, FILE.tar.zst")
+		.option("--import <file>", "take the kernels of a bundle into the cache instead")
+		.option("--verify", "build each once more in a fresh tree, without the compiler cache, and compare the images")
 		.option("--json", "records of the builds as JSON")
-		.action(async (file: string, { json, machine }: ConfigOptions) =>
-			setStatus(await buildCommand(await readConfig(file, machine), json === true)),
+		.action(async (file: string | undefined, options: BuildCommandOptions) =>
+			setStatus(await buildCommand(file, options)),
 		);
 	const series = program.command("series").description("look at patch series");
 	series

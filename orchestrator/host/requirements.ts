@@ -25,6 +25,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
 	{ package: "libssl-dev", file: "/usr/include/openssl/ssl.h", why: "the kernel's certificate tools" },
 	{ package: "xz-utils", file: "/usr/bin/xz", why: "unpacks kernel sources" },
 	{ package: "lz4", file: "/usr/bin/lz4", why: "packs the kernel image so that it unpacks fast under emulation" },
+	{ package: "zstd", file: "/usr/bin/zstd", why: "packs kernels into bundles" },
 	{ package: "cpio", file: "/usr/bin/cpio", why: "kernel build" },
 	{ package: "rsync", file: "/usr/bin/rsync", why: "kernel build" },
 	{ package: "ccache", file: "/usr/bin/ccache", why: "makes the second kernel of a series cheap" },
