@@ -9,6 +9,7 @@ import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchServerCost } from "./bench-server-cost.ts";
 import { benchStartup } from "./bench-startup.ts";
+import { type BisectOptions, bisectCommand } from "./bisect.ts";
 import { type BuildCommandOptions, buildCommand } from "./build.ts";
 import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
@@ -31,6 +32,13 @@ const prefixes = (text: string): Prefixes => {
 	if (!/^[\d,]+$/.test(text) || numbers.some((number) => !Number.isInteger(number) || number > 9999))
 		throw new InvalidArgumentError("`all` or a list such as 0,3,5 is wanted");
 	return numbers.toSorted((a, b) => a - b);
+};
+
+const share = (text: string): number => {
+	const [, number = "", percent = ""] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+	const value = Number(number) / (percent === "%" ? 100 : 1);
+	if (number === "" || value <= 0 || value >= 1) throw new InvalidArgumentError("a share such as 5% is wanted");
+	return value;
 };
 
 const gibibytes = (text: string): number => {
@@ -114,6 +122,22 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 				}),
 			),
 		);
+	program
+		.command("bisect")
+		.description("name the patch of a series that broke a case, or made a figure worse")
+		.argument("<config>", "names the kernel with the series, machine, modes and stores")
+		.addOption(machineOption())
+		.option("--case <name>", "a case that fails with the whole series")
+		.option("--figure <name>", "a figure that is worse with the whole series, e.g. quick/read-direct")
+		.option("--worse <share>", "how much worse counts, e.g. 5%", share)
+		.option("--kernel <name>", "needed where more than one kernel has a series")
+		.option("--mode <name>", "needed where the config has more than one")
+		.option("--store <name>", "needed where the config has more than one")
+		.option("--times <n>", "cells on each rung, instead of as many as the flakiness asks for", positive)
+		.option("--tree <path>", "judge the commit that is checked out there, for `git bisect run`: exit 0, 1 or 125")
+		.option("--bound <value>", "what the figure must reach to be good; goes with --tree", Number)
+		.option("--json", "what was found as JSON on stdout")
+		.action(async (file: string, options: BisectOptions) => setStatus(await bisectCommand(file, options)));
 	program
 		.command("plan")
 		.description("print the cells of a config and do nothing")
