@@ -8,6 +8,7 @@ import type { Prefixes } from "../domain/kernel.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchServerCost } from "./bench-server-cost.ts";
+import { benchLadder } from "./bench-ladder.ts";
 import { benchStartup } from "./bench-startup.ts";
 import { type BisectOptions, bisectCommand } from "./bisect.ts";
 import { type BuildCommandOptions, buildCommand } from "./build.ts";
@@ -218,6 +219,12 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.description("what a request costs in each mode, in instructions; writes docs/server-cost.md")
 		.argument("[config]", "modes and stores", "configs/server-cost.yaml")
 		.action(async (file: string) => setStatus(await benchServerCost(await readConfig(file, undefined))));
+	bench
+		.command("ladder")
+		.description("a ladder of a generated 10-patch series against one clean build, both without the compiler cache")
+		.argument("[config]", "its first kernel's source and configuration are taken", "configs/quick.yaml")
+		.option("--json", "every build as JSON")
+		.action(async (file: string, { json }: { json?: boolean }) => setStatus(await benchLadder(file, json === true)));
 	bench
 		.command("startup")
 		.description("power-on to the agent's first word against `vng --run KERNEL --root ROOT -- true`, medians")
