@@ -42,6 +42,7 @@ const cellSchema = z.looseObject({
 	figures: z.array(z.looseObject({ name: z.string(), summary: z.looseObject({ median: z.number() }) })),
 	findings: z.array(z.looseObject({ kind: z.string(), title: z.string() })),
 	boot: z.string().nullable(),
+	sharedWith: z.string().optional(),
 });
 const reportSchema = z.looseObject({
 	version: z.literal(1),
