@@ -195,8 +195,8 @@ const narrow = async ({ run, rungs }: Search, measure: Measure, how: Judging, se
 const confirm = async (measure: Measure, { good, bad }: BisectEnd, times: number): Promise<string> => {
 	const sides = { good: [] as CellRecord[], bad: [] as CellRecord[] };
 	for (let round = 0; round < 2; round += 1) {
-		sides.good.push(...(await measure(good, times, false)));
-		sides.bad.push(...(await measure(bad, times, false)));
+		sides.good.push(...(await measure(good, Math.ceil(times / 2), false)));
+		sides.bad.push(...(await measure(bad, Math.ceil(times / 2), false)));
 	}
 	const loss = lossBetween(sides.good, sides.bad);
 	if (loss === undefined) return "Measured once more, one side gave no figure.";
