@@ -34,7 +34,6 @@ export interface CachedKernel {
 	readonly key: string;
 	/** The name in the wish that it was built for. */
 	readonly name: string;
-	readonly bytes: number;
 	/** Last use, milliseconds since 1970. */
 	readonly usedMs: number;
 	/** Absolute path of the bootable image. */
@@ -106,18 +105,9 @@ export const listKernels = async (): Promise<readonly CachedKernel[]> => {
 		const folder = entryFolder(key);
 		const entry = await readEntry(folder);
 		if (entry === undefined) continue;
-		const sizes = await Promise.all(
-			["image", "config", "build.log"].map((name) =>
-				stat(path.join(folder, name)).then(
-					({ size }) => size,
-					() => 0,
-				),
-			),
-		);
 		found.push({
 			key,
 			name: entry.name,
-			bytes: sizes.reduce((sum, size) => sum + size, 0),
 			usedMs: (await stat(path.join(folder, "kernel.json"))).mtimeMs,
 			image: path.join(folder, "image"),
 			wishKey: entry.wishKey,

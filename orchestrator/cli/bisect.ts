@@ -26,7 +26,7 @@ import {
 import { jobsOf } from "../runner/jobs.ts";
 import { runPlan } from "../runner/run-plan.ts";
 import { CASE_NAMES, type OpenRun, openRun, readBareConfig, serverOf } from "./run.ts";
-import { openView, type View } from "./stage.ts";
+import { openView } from "./stage.ts";
 
 export interface BisectOptions {
 	readonly case?: string;
@@ -155,7 +155,6 @@ interface Search {
 	/** The wishes by their prefix, the bare source first. */
 	readonly rungs: readonly KernelWish[];
 	readonly patches: readonly PatchSummary[];
-	readonly view: View;
 }
 
 const rungAt = (rungs: readonly KernelWish[], prefix: number): KernelWish => {
@@ -258,7 +257,7 @@ export const bisectCommand = async (file: string, options: BisectOptions): Promi
 	const patches = options.tree === undefined ? patchesOf(await readStack(wish.series, interrupt.signal)) : [];
 	const view = openView();
 	const run = await openRun(config, { cells: [], ruledOut: [] }, view);
-	const given = { config, target, run, view };
+	const given = { config, target, run };
 	try {
 		if (options.tree !== undefined) {
 			const source = { kind: "git", repository: path.resolve(options.tree), ref: "HEAD" } as const;

@@ -40,17 +40,19 @@ const foldersIn = async (name: string): Promise<readonly Entry[]> => {
 	);
 };
 
-/** Removes cache entries, oldest use first, until at most `keepGiB` stays; the newest kernel and root are kept. */
+/** Removes cache entries, oldest use first, until at most `keepGiB` stays. A work tree that is in use stays. */
 export const gc = async (keepGiB: number): Promise<void> => {
-	const kernels = (await listKernels()).map((kernel) => ({
-		what: `kernel ${kernel.key.slice(0, 12)} (${kernel.name})`,
-		bytes: kernel.bytes,
-		usedMs: kernel.usedMs,
-		remove: async () => {
-			await removeKernel(kernel.key);
-			return true;
-		},
-	}));
+	const kernels = await Promise.all(
+		(await listKernels()).map(async ({ key, name, image, usedMs }) => ({
+			what: `kernel ${key.slice(0, 12)} (${name})`,
+			bytes: await bytesBelow(path.dirname(image)),
+			usedMs,
+			remove: async () => {
+				await removeKernel(key);
+				return true;
+			},
+		})),
+	);
 	const trees = await Promise.all(
 		(await listTrees()).map(async ({ folder, usedMs }) => ({
 			what: `work tree ${path.basename(folder)}`,
