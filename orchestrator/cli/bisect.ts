@@ -114,7 +114,7 @@ const measurerOf = (config: LabConfig, target: Target, run: OpenRun): MeasureKer
 		};
 		const context = {
 			kernels: [wish],
-			serverOf: serverOf(config),
+			serverOf: serverOf(config, run.libfuse),
 			signal: interrupt.signal,
 			isEnough: ({ verdict }: CellRecord) => untilFailed && verdict.outcome !== "pass",
 			// Each cell may have had a boot of its own, and a second one that failed.

@@ -173,7 +173,11 @@ export const executeConfig = async (
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const run = await openRun(config, plan, view);
 	try {
-		await runPlan(plan, { kernels: config.kernels, serverOf: serverOf(config, run.libfuse), signal: interrupt.signal }, run.ports);
+		await runPlan(
+			plan,
+			{ kernels: config.kernels, serverOf: serverOf(config, run.libfuse), signal: interrupt.signal },
+			run.ports,
+		);
 	} catch (error) {
 		view.line(`The run ends early; what is known is kept: \`fuselab report ${run.id}\`.`);
 		throw error;

@@ -85,7 +85,7 @@ const climb = async (prefixes: readonly number[], names: readonly string[], chan
 	const cells = kernels.flatMap((wish) => names.map((name) => cellOf(wish.name, name)));
 	const serverOf: PlanContext["serverOf"] = () => ({
 		...{ queueDepth: 8, lies: [], memlockBytes: null, sysctls: {} },
-		...{ build: "plain", options: {}, command: null, user: "root" },
+		...{ build: "plain", options: {}, command: null, libfuse: "/opt/libfuse", user: "root" },
 	});
 	const { signal } = new AbortController();
 	await runPlan({ cells, ruledOut: [] }, { kernels, serverOf, signal, ...change }, ports);
