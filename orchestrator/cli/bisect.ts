@@ -25,7 +25,7 @@ import {
 } from "../runner/bisect-question.ts";
 import { jobsOf } from "../runner/jobs.ts";
 import { runPlan } from "../runner/run-plan.ts";
-import { CASE_NAMES, type OpenRun, openRun, readBareConfig, serverOf } from "./run.ts";
+import { CASE_NAMES, type OpenRun, openRun, readBareConfig } from "./run.ts";
 import { openView } from "./stage.ts";
 
 export interface BisectOptions {
@@ -114,7 +114,7 @@ const measurerOf = (config: LabConfig, target: Target, run: OpenRun): MeasureKer
 		};
 		const context = {
 			kernels: [wish],
-			serverOf: serverOf(config, run.libfuse),
+			serverOf: run.serverOf,
 			signal: interrupt.signal,
 			isEnough: ({ verdict }: CellRecord) => untilFailed && verdict.outcome !== "pass",
 			// Each cell may have had a boot of its own, and a second one that failed.

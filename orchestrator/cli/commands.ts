@@ -14,6 +14,7 @@ import { type BisectOptions, bisectCommand } from "./bisect.ts";
 import { type BuildCommandOptions, buildCommand } from "./build.ts";
 import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
+import { type MutantsOptions, mutantsCommand } from "./mutants.ts";
 import { planCommand } from "./plan.ts";
 import { reproCommand } from "./repro.ts";
 import { printReport, readConfig, runCommand } from "./run.ts";
@@ -162,6 +163,18 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 					...(repeat === undefined ? {} : { times: repeat }),
 				}),
 			),
+		);
+	program
+		.command("mutants")
+		.description("run a config's checks on kernels with seeded bugs, each until one fails: would the cases notice?")
+		.argument("<config>", "its first kernel is the healthy one")
+		.option("--from <folder>", "files that hold one patch each, instead of kernels/mutants")
+		.option("--only <pattern>", "names of mutants, e.g. `pool-*`")
+		.addOption(machineOption())
+		.option("--guests <n>", "guests side by side; as many as fit unless told", positive)
+		.option("--json", "name, outcome, killingCase and seconds of each as JSON on stdout")
+		.action(async (file: string, { json, machine, from, only, guests }: ConfigOptions & Partial<MutantsOptions>) =>
+			setStatus(await mutantsCommand(await readConfig(file, machine), { from, only, guests, json: json === true })),
 		);
 	program
 		.command("report")

@@ -99,21 +99,16 @@ const startRecord = async (config: LabConfig, plan: Plan, bench: Bench, started:
 	};
 };
 
-/** How the server of each cell is started. */
-export const serverOf =
-	(config: LabConfig, libfuse: string) =>
-	(cell: Cell): ServerSettings => ({ ...config.server, libfuse, lies: liesFor(config, cell) });
-
 /** A run on disk that cells are being added to. */
 export interface OpenRun {
 	readonly folder: string;
 	readonly id: string;
-	/** Folder in the guest of the libfuse that foreign servers use. */
-	readonly libfuse: string;
 	/** Build, boot and record as the config says. */
 	readonly ports: RunPorts;
 	/** Says which cells belong to the run, where that shows only while it runs. */
 	plan(ids: readonly string[]): Promise<void>;
+	/** How the server of a cell is started. */
+	readonly serverOf: (cell: Cell) => ServerSettings;
 	/** Writes down that the run has ended. */
 	close(): Promise<void>;
 }
@@ -154,9 +149,9 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 	return {
 		folder,
 		id,
-		libfuse: bench.libfuse,
 		ports,
 		plan: async (ids) => await save({ planned: ids }),
+		serverOf: (cell) => ({ ...config.server, libfuse: bench.libfuse, lies: liesFor(config, cell) }),
 		close: async () => {
 			await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
 			view.onEvent({ kind: "run-end", folder });
@@ -173,11 +168,7 @@ export const executeConfig = async (
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const run = await openRun(config, plan, view);
 	try {
-		await runPlan(
-			plan,
-			{ kernels: config.kernels, serverOf: serverOf(config, run.libfuse), signal: interrupt.signal },
-			run.ports,
-		);
+		await runPlan(plan, { kernels: config.kernels, serverOf: run.serverOf, signal: interrupt.signal }, run.ports);
 	} catch (error) {
 		view.line(`The run ends early; what is known is kept: \`fuselab report ${run.id}\`.`);
 		throw error;

@@ -6,6 +6,8 @@ export interface View {
 	line(text: string): void;
 	/** What is being done now, with the time it takes; lasting only where there is no terminal. */
 	stage(text: string, log?: string): void;
+	/** What is being done now, on a terminal only. */
+	doing(text: string): void;
 	onEvent(event: RunEvent): void;
 	close(): void;
 }
@@ -104,6 +106,7 @@ export const openView = (): View => {
 	return {
 		line,
 		stage,
+		doing: now,
 		onEvent,
 		close: () => {
 			clearInterval(timer);

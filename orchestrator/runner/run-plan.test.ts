@@ -1,122 +1,28 @@
 import t from "tap";
 import type { Cell } from "../domain/cell.ts";
-import type { KernelBuild } from "../domain/kernel.ts";
 import { LabError } from "../domain/lab-error.ts";
-import type { CellRecord } from "../domain/run.ts";
-import type { CellEnd, GuestPort, RunPorts } from "./ports.ts";
-import { runPlan } from "./run-plan.ts";
+import { type Answer, cellOf, endOf, fakePorts, SERVER, WISH } from "./fake-ports.ts";
+import type { GuestPort, RunPorts } from "./ports.ts";
+import { type PlanContext, runPlan } from "./run-plan.ts";
 
-const cellOf = (name: string): Cell => ({
-	id: `k/devfuse/tmpfs/${name}#1`,
-	kernel: "k",
-	mode: "devfuse",
-	store: "tmpfs",
-	work: { kind: "check", name },
-	repeat: 1,
-});
-
-const build: KernelBuild = {
-	name: "k",
-	key: "0",
-	image: "/image",
-	config: "/config",
-	log: "/log",
-	sourceVersion: "1",
-	sourceSha256: "0",
-	imageSha256: "0",
-	imageBytes: 1,
-	compiler: "cc",
-	patches: [],
-	buildSeconds: 1,
-	compiledFiles: 1,
-	warnings: [],
-	fromCache: true,
-};
-
-const endOf = (id: string, change: Partial<CellEnd> = {}): CellEnd => ({
-	type: "cell-end",
-	id,
-	stage: "done",
-	error: null,
-	timedOut: false,
-	exitCode: null,
-	server: { exitCode: 0, signal: null, ordered: true },
-	unsupported: null,
-	proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
-	fioReports: [],
-	kernelLog: "",
-	seconds: 1,
-	...change,
-});
-
-type Answer = (id: string) => CellEnd | undefined;
-
-/** A guest behind the real port: answers every cell with two TAP lines and what `answer` says. */
-const guestOf = (answer: Answer, onDispose: () => void): GuestPort => ({
-	ended: false,
-	hello: {
-		type: "hello",
-		kernelRelease: "7",
-		nodeVersion: "v24",
-		cpus: 1,
-		uptimeSeconds: 1,
-		fuseUring: true,
-		counters: true,
-	},
-	run: async (order, _timeoutMs, _signal, onMessage) => {
-		for (const line of ["TAP version 14", "ok 1 - held", "1..1"]) onMessage({ type: "tap", id: order.id, line });
-		return answer(order.id);
-	},
-	console: async () => "",
-	settle: async () => undefined,
-	[Symbol.asyncDispose]: async () => onDispose(),
-});
-
-const runWith = async (cells: readonly Cell[], change: Partial<RunPorts>, answer: Answer = (id) => endOf(id)) => {
-	const records: CellRecord[] = [];
-	const boots: string[] = [];
-	let disposed = 0;
-	const ports: RunPorts = {
-		build: async () => build,
-		onUnbuilt: async () => undefined,
-		onBuilt: async () => undefined,
-		launch: async (_, name) => {
-			boots.push(name);
-			return guestOf(answer, () => {
-				disposed += 1;
-			});
-		},
-		slowness: () => 1,
-		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [] }] : []),
-		checkTimeoutMs: () => 1000,
-		write: async (record) => {
-			records.push(record);
-			return record;
-		},
-		onEvent: () => undefined,
-		...change,
-	};
-	const wish = { name: "k", source: { kind: "debian" as const, package: "p", suite: "s" }, series: [], fragments: [] };
+const runWith = async (
+	cells: readonly Cell[],
+	change: Partial<RunPorts>,
+	answer?: Answer,
+	isEnough?: PlanContext["isEnough"],
+) => {
+	const { ports, seen } = fakePorts(change, answer);
 	const context = {
-		kernels: [wish],
-		serverOf: () => ({
-			queueDepth: 8,
-			lies: [],
-			memlockBytes: null,
-			sysctls: {},
-			options: {},
-			command: null,
-			libfuse: "/opt/libfuse",
-			user: "root" as const,
-			build: "plain" as const,
-		}),
+		kernels: [WISH],
+		serverOf: () => SERVER,
 		signal: new AbortController().signal,
+		...(isEnough === undefined ? {} : { isEnough }),
 	};
 	await runPlan({ cells, ruledOut: [] }, context, ports);
-	return { verdicts: records.map(({ verdict }) => `${verdict.outcome} ${verdict.because}`), boots, disposed, records };
+	return { ...seen, verdicts: seen.records.map(({ verdict }) => `${verdict.outcome} ${verdict.because}`) };
 };
 
-const THREE = ["a", "b", "c"].map(cellOf);
+const THREE = ["a", "b", "c"].map((name) => cellOf(name));
 
 t.test("one boot carries many cells, and the guest is disposed of once", async (t) => {
 	const { verdicts, boots, disposed } = await runWith(THREE, {});
@@ -167,4 +73,10 @@ t.test("what is the lab's own fault is thrown, not judged", async (t) => {
 		throw new LabError({ code: "disk-full", sentence: "No space left." });
 	};
 	await t.rejects(runWith(THREE, { launch }), { code: "disk-full" });
+});
+
+t.test("leaves out the rest of a kernel's cells once one record is enough", async (t) => {
+	const { verdicts, disposed } = await runWith(THREE, {}, undefined, ({ cell }) => cell.id.includes("/b#"));
+	t.same(verdicts, ["pass ok", "pass ok"]);
+	t.equal(disposed, 1);
 });
