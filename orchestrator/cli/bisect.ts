@@ -91,7 +91,7 @@ const nameOf = ({ work, mode, store }: Target): string =>
 type MeasureKernel = (wish: KernelWish, times: number, untilFailed: boolean) => Promise<readonly CellRecord[]>;
 
 /** Runs the target on one kernel after another within one run; the cells of a kernel are numbered on. */
-const measurerOf = (config: LabConfig, target: Target, run: OpenRun): MeasureKernel => {
+const measurerOf = (target: Target, run: OpenRun): MeasureKernel => {
 	const tried = new Map<string, number>();
 	const ids: string[] = [];
 	const { work, mode, store } = target;
@@ -204,7 +204,7 @@ const confirm = async (measure: Measure, { good, bad }: BisectEnd, times: number
 
 const search = async (given: Search, options: BisectOptions): Promise<BisectFindings> => {
 	const { config, target, run, rungs, patches } = given;
-	const measureKernel = measurerOf(config, target, run);
+	const measureKernel = measurerOf(target, run);
 	const measure: Measure = async (prefix, times, untilFailed) =>
 		await measureKernel(rungAt(rungs, prefix), times, untilFailed);
 	const total = patches.length;
@@ -235,7 +235,7 @@ const judgeTree = async (
 	wish: KernelWish,
 	how: Judging,
 ): Promise<number> => {
-	const records = await measurerOf(search.config, search.target, search.run)(wish, how.times, how.bound === undefined);
+	const records = await measurerOf(search.target, search.run)(wish, how.times, how.bound === undefined);
 	const { judgement, detail } = judge(0, records, how);
 	process.stdout.write(`${judgement}: ${detail}\n`);
 	return { good: 0, bad: 1, skip: CANNOT_JUDGE }[judgement];

@@ -104,7 +104,11 @@ t.test("what the lab cannot tell is no kill, and is counted", async (t) => {
 t.test("says of a mutant that does not apply, build or boot that it does not", async (t) => {
 	const fails = (code: "patch-failed" | "build-failed" | "series-invalid", name: string): Partial<RunPorts> => ({
 		build: async (wish) => {
-			if (wish.name === name) throw new LabError({ code, sentence: `No: ${wish.series.join(" ")}.` });
+			if (wish.name === name)
+				throw new LabError({
+					code,
+					sentence: `No: ${wish.series.map((input) => ("path" in input ? input.path : input.kind)).join(" ")}.`,
+				});
 			return buildOf(wish.name);
 		},
 	});
