@@ -60,7 +60,10 @@ t.test("shows a row a rung: what it is, whether it builds, its image, what is ne
 	t.match(text, /@3 +docs: three +6 min 40 s, 0 files +as @1 +\+0\n/);
 	t.match(text, "  patch 1/3 brings a warning: fs/fuse/dev.c:7: odd\n");
 	t.match(text, "  patch 2/3 does not build: fs/fuse/dev.c:9: 'y' undeclared.\n");
-	t.match(text, "  patch 3/3 leaves the image as it is on counters@1, whose results hold for it.\n");
+	t.match(
+		text,
+		"  with patches 2 to 3 of 3 this rung leaves the image as it is on counters@1, whose results hold for\n  it.\n",
+	);
 	t.equal(text.match(/^kernel counters/gm)?.length, 1, "the longest rung stands for all");
 });
 

@@ -115,9 +115,16 @@ const faultOf = ({ detail }: KernelFault, { prefix, total, subject }: Rung): str
 		.map((verb) => `Patch ${prefix}/${total} "${subject}" ${verb}: `)
 		.reduce((text, opening) => (text.startsWith(opening) ? text.slice(opening.length) : text), detail);
 
+/** Subject of a sentence about what a rung brings: its patch, or all since the last rung that was built. */
+const patchesSince = ({ rung: { prefix, total }, below }: Step): string => {
+	if (prefix === 0) return "the bare source";
+	const first = (below?.rung?.prefix ?? 0) + 1;
+	return first < prefix ? `with patches ${first} to ${prefix} of ${total} this rung` : `patch ${prefix}/${total}`;
+};
+
 const notesOf = (step: Step): readonly string[] => {
 	const { rung, fault, newWarnings, below } = step;
-	const patch = rung.prefix === 0 ? "the bare source" : `patch ${rung.prefix}/${rung.total}`;
+	const patch = patchesSince(step);
 	const listed = below === undefined ? [] : newWarnings;
 	return [
 		...(fault === undefined ? [] : wrap(`${patch} ${STAGES[fault.stage]}: ${faultOf(fault, rung)}`, "  ")),
