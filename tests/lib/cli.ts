@@ -94,3 +94,7 @@ export const secondsUntil = async (condition: () => boolean, limitSeconds: numbe
 	}
 	return (performance.now() - started) / 1000;
 };
+
+/** True for a proof in which the kernel's counters speak, alone or with the server's. */
+export const isKernelsWord = (witness: string): boolean =>
+	witness === "kernel-counters" || witness === "kernel-and-server";
