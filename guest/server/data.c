@@ -7,7 +7,8 @@
 /*
  * A store that io_uring cannot try without blocking (tmpfs) makes every ring
  * operation a job for a worker thread. Where the data can go by memory, a plain
- * pread(2) is cheaper then; docs/server-cost.md has the figures.
+ * pread(2) is cheaper then, and so is a write that only reaches the store's page
+ * cache; docs/server-cost.md has the figures.
  */
 enum way { WAY_SYNC, WAY_RING, WAY_RING_POOL, WAY_RING_SLOT, WAY_PIPE_SLOT };
 
@@ -25,7 +26,7 @@ static enum way choose(const struct ring_entry *entry, struct handle *handle)
 	case IO_RING:
 		break;
 	case IO_AUTO:
-		if (!handle_nowait(handle))
+		if (!handle_nowait(handle) || (entry->opcode == OP_WRITE && handle_caches(handle)))
 			return WAY_SYNC;
 		break;
 	}

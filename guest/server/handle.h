@@ -47,6 +47,12 @@ void handle_put(struct handle *handle);
 /* io_uring can try the file without blocking, so that ring I/O needs no worker thread. */
 bool handle_nowait(struct handle *handle);
 
+/* Writes end in the store's page cache. */
+static inline bool handle_caches(const struct handle *handle)
+{
+	return handle->buffered_fd < 0;
+}
+
 /* Whole transfers unless the file ends: bytes done, or a negative errno. */
 ssize_t handle_read(struct handle *handle, void *memory, size_t size, uint64_t offset, bool buffered);
 ssize_t handle_write(struct handle *handle, const void *memory, size_t size, uint64_t offset, bool buffered);
