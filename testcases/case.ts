@@ -41,12 +41,18 @@ export interface Lab {
 	/** Runs a program, argument vector, no shell; resolves with its output whatever its status. */
 	run(command: string, args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
 	/** Unmounts with umount(8) and waits for the server to end by itself; bounded. */
-	stopServer(): Promise<{
-		umountStatus: number | null;
-		exitCode: number | null;
-		signal: string | null;
-		stillMounted: boolean;
-	}>;
+	stopServer(): Promise<StoppedServer>;
+}
+
+/** How umount(8) and then the server ended. */
+export interface StoppedServer {
+	readonly umountStatus: number | null;
+	readonly ended: boolean;
+	/** Nobody is told how a daemon ends: status and signal are null. */
+	readonly isDaemon: boolean;
+	readonly exitCode: number | null;
+	readonly signal: string | null;
+	readonly stillMounted: boolean;
 }
 
 export interface Case {

@@ -12,7 +12,14 @@ const LAB: Lab = {
 	askServer: async () => null,
 	maxWrite: 4096,
 	run: async () => ({ status: 0, stdout: "", stderr: "" }),
-	stopServer: async () => ({ umountStatus: 0, exitCode: 0, signal: null, stillMounted: false }),
+	stopServer: async () => ({
+		umountStatus: 0,
+		ended: true,
+		isDaemon: false,
+		exitCode: 0,
+		signal: null,
+		stillMounted: false,
+	}),
 };
 
 const streamOf = async (check: Case["check"], timeoutMs = 5000): Promise<{ timedOut: boolean; lines: string[] }> => {

@@ -43,3 +43,14 @@ t.test("a server that lies is caught as under QEMU", async (t) => {
 		[],
 	);
 });
+
+t.test("a server that goes to the background serves, and is missed when it dies", async (t) => {
+	const { status, stdout } = await fuselab("run", "tests/configs/daemon.yaml", "--json");
+	t.equal(status, 1);
+	const outcomes = readReport(stdout).cells.map(({ cell, verdict }) => `${cell.id}: ${verdict.because}`);
+	t.same(outcomes.sort(), [
+		"counters/uring-libfuse/tmpfs/io/checksum-from-store#1: ok",
+		"counters/uring-libfuse/tmpfs/io/fsync#1: server-died",
+		"counters/uring-libfuse/tmpfs/teardown/server-stops#1: ok",
+	]);
+});

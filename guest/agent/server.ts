@@ -1,11 +1,11 @@
 /** One FUSE server's life: start in a mode, wait until it serves, stop within a bound. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import type { ServerEnd, ServerOrder } from "../../orchestrator/domain/channel.ts";
 import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
+import type { StoppedServer } from "../../testcases/case.ts";
 import { CONTROL, commandOf, isOurs, MOUNT, prepareFolders, startOrderOf } from "./server-command.ts";
 import { ServerControl } from "./server-control.ts";
+import { connectionOf, ServerProcess } from "./server-process.ts";
 import { runBounded, until } from "./spawn.ts";
 
 const setSysctls = (sysctls: ServerOrder["sysctls"]): void => {
@@ -19,15 +19,6 @@ const setSysctls = (sysctls: ServerOrder["sysctls"]): void => {
 	}
 };
 
-/** Minor device number of the FUSE mount, which is the connection's number in fusectl and debugfs; null when not mounted. */
-export const connectionOf = (mountPoint: string): number | null => {
-	for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
-		const fields = line.split(" ");
-		if (fields[4] === mountPoint) return Number(fields[2]?.split(":")[1]);
-	}
-	return null;
-};
-
 /** libfuse 3.18 asks for fs.fuse.max_pages_limit pages and so negotiates that much max_write (lib/fuse_lowlevel.c). */
 const maxWriteOfLibfuse = (): number => {
 	try {
@@ -37,57 +28,20 @@ const maxWriteOfLibfuse = (): number => {
 	}
 };
 
-/** A server's process and its last words. */
-class Running {
-	readonly child: ChildProcess;
-	readonly log: string[] = [];
-	ordered = false;
-	end: ServerEnd | null = null;
-
-	constructor(command: readonly string[], libfuse: string, onLog: (line: string) => void) {
-		const [program = "", ...args] = command;
-		const path = `${libfuse}/bin:${process.env.PATH ?? ""}`;
-		this.child = spawn(program, args, {
-			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, PATH: path, LD_LIBRARY_PATH: `${libfuse}/lib` },
-		});
-		for (const stream of [this.child.stdout, this.child.stderr])
-			if (stream !== null)
-				createInterface({ input: stream }).on("line", (line) => {
-					if (this.log.length >= 2000) return;
-					onLog(line);
-					this.log.push(line);
-				});
-		this.child.on("error", (error) => {
-			this.end ??= { exitCode: 127, signal: error.message, ordered: this.ordered };
-		});
-		this.child.on("exit", (exitCode, signal) => {
-			this.end ??= { exitCode, signal, ordered: this.ordered };
-		});
-	}
-
-	/** An error that says why it never served. */
-	failure(how: string): Error {
-		this.child.kill("SIGKILL");
-		const ended = this.end === null ? "" : ` (it ended: ${this.end.signal ?? `status ${this.end.exitCode}`})`;
-		return new Error(`the server ${how}${ended}${this.log.length > 0 ? `: ${this.log.slice(-3).join(" | ")}` : ""}`);
-	}
-}
-
 export class Server {
-	readonly #running: Running;
+	readonly #running: ServerProcess;
 	/** Present with our own server. */
 	readonly control: ServerControl | null;
 	readonly connection: number;
 
-	private constructor(running: Running, control: ServerControl | null, connection: number) {
+	private constructor(running: ServerProcess, control: ServerControl | null, connection: number) {
 		this.#running = running;
 		this.control = control;
 		this.connection = connection;
 	}
 
 	get pid(): number {
-		return this.#running.child.pid ?? 0;
+		return this.#running.pid;
 	}
 
 	/** How it ended, or null while it runs. */
@@ -114,7 +68,7 @@ export class Server {
 	): Promise<Server> {
 		setSysctls(order.sysctls);
 		await prepareFolders(order, source);
-		const running = new Running(commandOf(order, source), order.libfuse, onLog);
+		const running = new ServerProcess(commandOf(order, source), MOUNT, order.libfuse, onLog);
 		const gone = (): boolean => running.end !== null;
 		let control: ServerControl | null = null;
 		if (isOurs(order)) {
@@ -133,14 +87,14 @@ export class Server {
 	}
 
 	/** umount(8), then waits for the server's own end. */
-	async stop(
-		timeoutMs: number,
-	): Promise<{ umountStatus: number | null; exitCode: number | null; signal: string | null; stillMounted: boolean }> {
+	async stop(timeoutMs: number): Promise<StoppedServer> {
 		this.#running.ordered = true;
 		const umount = await runBounded("umount", [MOUNT], timeoutMs);
 		await until(() => this.end !== null, timeoutMs);
 		return {
 			umountStatus: umount.exitCode,
+			ended: this.end !== null,
+			isDaemon: this.#running.isDaemon,
 			exitCode: this.end?.exitCode ?? null,
 			signal: this.end?.signal ?? null,
 			stillMounted: connectionOf(MOUNT) !== null,
@@ -156,7 +110,7 @@ export class Server {
 			} catch {
 				// The connection is gone already.
 			}
-		this.#running.child.kill("SIGKILL");
+		this.#running.kill();
 		if (connectionOf(MOUNT) !== null) await runBounded("umount", ["-l", MOUNT], timeoutMs);
 		await until(() => this.end !== null, timeoutMs);
 		this.control?.close();

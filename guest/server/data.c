@@ -4,32 +4,30 @@
 #include "dialect.h"
 #include "queue.h"
 
+enum way { WAY_SYNC, WAY_RING, WAY_RING_POOL, WAY_RING_SLOT, WAY_PIPE_SLOT };
+
 /*
  * A store that io_uring cannot try without blocking (tmpfs) makes every ring
- * operation a job for a worker thread. Where the data can go by memory, a plain
- * pread(2) is cheaper then, and so is a write that only reaches the store's page
- * cache; docs/server-cost.md has the figures.
+ * operation a job for a worker thread: a plain system call is cheaper then, and
+ * so it is for a write that only reaches the store's page cache.
+ * docs/server-cost.md has the figures.
  */
-enum way { WAY_SYNC, WAY_RING, WAY_RING_POOL, WAY_RING_SLOT, WAY_PIPE_SLOT };
+static bool call_is_cheaper(const struct ring_entry *entry, struct handle *handle)
+{
+	return !handle_nowait(handle) || (entry->opcode == OP_WRITE && handle_caches(handle));
+}
 
 static enum way choose(const struct ring_entry *entry, struct handle *handle)
 {
 	const struct queue *queue = entry->queue;
-
 	enum store_io store_io = queue->server->options.store_io;
+	bool by_call = store_io == IO_SYNC || (store_io == IO_AUTO && call_is_cheaper(entry, handle));
 
+	/* The client's own pages are no memory of ours: a call reaches them through a pipe, which copies. */
 	if (entry->zero_copied)
-		return store_io == IO_AUTO && entry->io.size <= PIPE_MOST && !handle_nowait(handle) ? WAY_PIPE_SLOT : WAY_RING_SLOT;
-	switch (store_io) {
-	case IO_SYNC:
+		return by_call && entry->io.size <= PIPE_MOST ? WAY_PIPE_SLOT : WAY_RING_SLOT;
+	if (by_call)
 		return WAY_SYNC;
-	case IO_RING:
-		break;
-	case IO_AUTO:
-		if (!handle_nowait(handle) || (entry->opcode == OP_WRITE && handle_caches(handle)))
-			return WAY_SYNC;
-		break;
-	}
 	return queue->pinned ? WAY_RING_POOL : WAY_RING;
 }
 

@@ -47,8 +47,10 @@ const judgeServer = ({ end, cell }: { readonly end: CellEnd; readonly cell: Cell
 	if (end.unsupported !== null) return skip("unsupported", end.unsupported);
 	if (end.stage === "server-start") return fail("server-start", end.error ?? "the server did not start");
 	if (end.server !== null && !end.server.ordered) {
-		const how = end.server.signal === null ? `with status ${end.server.exitCode}` : `by ${end.server.signal}`;
-		return fail("server-died", `the server ended ${how} although nobody had asked it to`);
+		const { exitCode, signal } = end.server;
+		// A daemon's status reaches nobody.
+		const how = signal !== null ? ` by ${signal}` : exitCode !== null ? ` with status ${exitCode}` : "";
+		return fail("server-died", `the server ended${how} although nobody had asked it to`);
 	}
 	const asked = cell.mode;
 	const { found, detail } = end.proof;
