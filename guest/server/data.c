@@ -193,8 +193,8 @@ void data_completed(struct ring_entry *entry, int32_t res)
 	}
 	if (res > 0)
 		entry->io.done += (uint32_t)res;
-	/* A short write has room for more; a short read of a regular file is its end. */
-	if (write && res > 0 && entry->io.done < entry->io.size) {
+	/* A short write has room for more, and so has what a signal cut short in the null store; a regular file's short read is its end. */
+	if ((write || handle_is_null(entry->io.handle)) && res > 0 && entry->io.done < entry->io.size) {
 		submit(entry, entry->io.way);
 		return;
 	}

@@ -179,23 +179,39 @@ void file_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 void file_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-	int fd = handle_of(fi)->fd;
+	struct handle *handle = handle_of(fi);
+	int fd = handle->fd;
 
 	(void)ino;
-	fuse_reply_err(req, (datasync ? fdatasync(fd) : fsync(fd)) ? errno : 0);
+	fuse_reply_err(req, !handle_is_null(handle) && (datasync ? fdatasync(fd) : fsync(fd)) ? errno : 0);
 }
 
 void file_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t length, struct fuse_file_info *fi)
 {
+	struct handle *handle = handle_of(fi);
+
 	(void)ino;
-	fuse_reply_err(req, fallocate(handle_of(fi)->fd, mode, offset, length) ? errno : 0);
+	if (!handle_is_null(handle)) {
+		fuse_reply_err(req, fallocate(handle->fd, mode, offset, length) ? errno : 0);
+		return;
+	}
+	if (!mode)
+		handle_grown(handle, (uint64_t)(offset + length));
+	fuse_reply_err(req, mode ? EOPNOTSUPP : 0);
 }
 
 void file_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, struct fuse_file_info *fi)
 {
-	off_t found = lseek(handle_of(fi)->fd, offset, whence);
+	struct handle *handle = handle_of(fi);
+	off_t found;
 
 	(void)ino;
+	if (handle_is_null(handle)) {
+		/* The kernel then takes every file for one piece of data, and asks no more. */
+		fuse_reply_err(req, ENOSYS);
+		return;
+	}
+	found = lseek(handle->fd, offset, whence);
 	if (found < 0)
 		fuse_reply_err(req, errno);
 	else
@@ -205,10 +221,15 @@ void file_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, struct
 void file_copy_range(fuse_req_t req, fuse_ino_t ino_in, off_t in, struct fuse_file_info *fi_in, fuse_ino_t ino_out,
 		     off_t out, struct fuse_file_info *fi_out, size_t len, int flags)
 {
-	ssize_t copied = copy_file_range(handle_of(fi_in)->fd, &in, handle_of(fi_out)->fd, &out, len, (unsigned int)flags);
+	ssize_t copied;
 
 	(void)ino_in;
 	(void)ino_out;
+	if (handle_is_null(handle_of(fi_in))) {
+		fuse_reply_err(req, ENOSYS);
+		return;
+	}
+	copied = copy_file_range(handle_of(fi_in)->fd, &in, handle_of(fi_out)->fd, &out, len, (unsigned int)flags);
 	if (copied < 0)
 		fuse_reply_err(req, errno);
 	else

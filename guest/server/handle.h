@@ -53,6 +53,12 @@ static inline bool handle_caches(const struct handle *handle)
 	return handle->buffered_fd < 0;
 }
 
+/* A file of the null store: there is nothing in it to sync, to punch a hole into, or to find. */
+static inline bool handle_is_null(const struct handle *handle)
+{
+	return handle->size != NULL;
+}
+
 /* Whole transfers unless the file ends: bytes done, or a negative errno. */
 ssize_t handle_read(struct handle *handle, void *memory, size_t size, uint64_t offset, bool buffered);
 ssize_t handle_write(struct handle *handle, const void *memory, size_t size, uint64_t offset, bool buffered);
