@@ -19,13 +19,13 @@ const leftFiles = (): readonly string[] => {
 	return [...places.filter((file) => /vm_file-/.test(file)), ...namesIn(path.join(homedir(), ".uml"))];
 };
 
-/** An odd size, by which the guest is known among others: that of tests/configs/uml.yaml. */
+/** An odd size, by which the guest is known among others: that of tests/configs/all-modes.yaml. */
 const MEMORY_MIB = 1000;
 
 for (const signals of [["SIGKILL"], ["SIGTERM"], ["SIGINT"], ["SIGINT", "SIGINT"]] as const)
 	t.test(`${signals.join(", then ")} in mid-run leaves no process and no file`, async (t) => {
 		const before = leftFiles();
-		const running = startFuselab("run", "tests/configs/uml.yaml");
+		const running = startFuselab("run", "tests/configs/all-modes.yaml");
 		const group = (): number => umlRunning(MEMORY_MIB)[0] ?? -1;
 		t.ok(
 			(await secondsUntil(() => groupMembers(group()).length > 3, 120)) !== undefined,
@@ -40,7 +40,7 @@ for (const signals of [["SIGKILL"], ["SIGTERM"], ["SIGINT"], ["SIGINT", "SIGINT"
 		t.same(leftFiles(), before, "no file is left");
 		const run =
 			readdirSync(folders.runs())
-				.filter((id) => id.endsWith("-uml"))
+				.filter((id) => id.endsWith("-all-modes"))
 				.toSorted()
 				.at(-1) ?? "";
 		t.same(

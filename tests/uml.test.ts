@@ -1,25 +1,6 @@
-/** User-mode Linux: the same cases with the same verdicts and the same proof as under QEMU. */
+/** User-mode Linux as a machine: what is ruled out, servers that lie, daemons. */
 import t from "tap";
-import { fuselab, isKernelsWord, readReport, umlRunning } from "./lib/cli.ts";
-
-t.test("every cell passes with proof, in both modes and on both stores that it has", async (t) => {
-	const { status, stdout, stderr } = await fuselab("run", "tests/configs/uml.yaml", "--json");
-	t.equal(status, 0, "exit status", { stderr: stderr.split("\n").slice(-40) });
-	const { cells } = readReport(stdout);
-	const bad = cells.filter(({ verdict }) => verdict.outcome !== "pass");
-	t.same(
-		bad.map(({ cell, verdict }) => `${cell.id}: ${verdict.detail}`),
-		[],
-		"no cell but passes",
-	);
-	t.same(
-		new Set(cells.map(({ cell }) => `${cell.mode} ${cell.store}`)),
-		new Set(["devfuse tmpfs", "devfuse loop-ext4", "uring-libfuse tmpfs", "uring-libfuse loop-ext4"]),
-	);
-	for (const { cell, proof } of cells)
-		if (proof?.found !== cell.mode || !isKernelsWord(proof.witness)) t.fail(`${cell.id}: ${JSON.stringify(proof)}`);
-	t.same(umlRunning(1000), [], "no guest is left");
-});
+import { fuselab, readReport } from "./lib/cli.ts";
 
 t.test("the plan says that there is no NVMe", async (t) => {
 	const { stdout } = await fuselab("plan", "configs/quick.yaml", "--machine", "uml");
