@@ -11,6 +11,7 @@ import { type CompileOrder, compileTree, configureTree, throwIfFull } from "./co
 import { type Fragment, readFragment } from "./config.ts";
 import { findFailure, keepFailure } from "./failures.ts";
 import { PatchBreaksBuild } from "./fault.ts";
+import { keepNotes } from "./gcov.ts";
 import { fetchKernel } from "./prebuilt.ts";
 import { type Patch, patchesOf, readStack, summaryOf } from "./series.ts";
 import { doubtsAbout } from "./series-input/doubts.ts";
@@ -124,6 +125,7 @@ const buildInto = async (site: Site, output: string, options: BuildOptions): Pro
 	await mkdir(output, { recursive: true });
 	const image = path.join(output, "image");
 	await copyFile(path.join(tree.path, IMAGES[inputs.architecture].file), image);
+	await keepNotes(tree.path, image);
 	await copyFile(path.join(tree.path, ".config"), path.join(output, "config"));
 	await rename(logFile, path.join(output, "build.log"));
 	return {

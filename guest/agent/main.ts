@@ -4,6 +4,7 @@ import os from "node:os";
 import { createInterface } from "node:readline";
 import { CHANNEL_NAME, type GuestMessage, type HostMessage } from "../../orchestrator/domain/channel.ts";
 import { caseProcess, START_MS } from "./case-process.ts";
+import { sendCounts } from "./coverage.ts";
 import { runCell, serve } from "./run-cell.ts";
 import { countersAvailable } from "./transport-proof.ts";
 
@@ -51,7 +52,10 @@ const lines = createInterface({ input: createReadStream("", { fd: channel, autoC
 for await (const line of lines) {
 	if (line === "") continue;
 	const message = JSON.parse(line) as HostMessage;
-	if (message.type === "poweroff") break;
+	if (message.type === "poweroff") {
+		sendCounts(send);
+		break;
+	}
 	if (message.type === "serve") await serve(message.server, send);
 	else await runCell(message, send);
 }

@@ -12,6 +12,7 @@ import { benchServerCost } from "./bench-server-cost.ts";
 import { benchStartup } from "./bench-startup.ts";
 import { type BisectOptions, bisectCommand } from "./bisect.ts";
 import { type BuildCommandOptions, buildCommand } from "./build.ts";
+import { coverageCommand } from "./coverage.ts";
 import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
 import { type MutantsOptions, mutantsCommand } from "./mutants.ts";
@@ -184,6 +185,11 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.action(async (run: string, { json }: { json?: boolean }) =>
 			setStatus(await printReport(await findRun(run, folders.runs()), json === true)),
 		);
+	program
+		.command("coverage")
+		.description("which lines of fs/fuse the cases of a run ran, as Markdown; its kernel has `flavour: coverage`")
+		.argument("[run]", "run id, folder, or `latest`", "latest")
+		.action(async (run: string) => setStatus(await coverageCommand(run)));
 	program
 		.command("cases")
 		.description("list the cases and what each proves")

@@ -71,6 +71,8 @@ export type GuestMessage =
 			readonly counters: boolean;
 	  }
 	| { readonly type: "serving"; readonly mount: string; readonly error: string | null }
+	/** Sent before the guest's end by a kernel that counts its lines: gcov's counts for one source file. */
+	| { readonly type: "counts"; readonly file: string; readonly base64: string }
 	| { readonly type: "cell-start"; readonly id: string }
 	| { readonly type: "tap"; readonly id: string; readonly line: string }
 	| { readonly type: "server-log"; readonly id: string; readonly line: string }

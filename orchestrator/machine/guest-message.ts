@@ -22,6 +22,11 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		counters: z.boolean(),
 	}),
 	z.strictObject({ type: z.literal("serving"), mount: z.string().max(400), error: text.nullable() }),
+	z.strictObject({
+		type: z.literal("counts"),
+		file: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,60}\.gcda$/),
+		base64: z.base64().max(1024 * 1024),
+	}),
 	z.strictObject({ type: z.literal("cell-start"), id }),
 	z.strictObject({ type: z.literal("tap"), id, line: text }),
 	z.strictObject({ type: z.literal("server-log"), id, line: text }),
