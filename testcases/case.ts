@@ -1,7 +1,8 @@
 /** The contract between a case and the process that runs it (testcases/host.ts). */
 import type { Test } from "tap";
-import type { Mode, Store } from "../orchestrator/domain/cell.ts";
-import type { ServerMessage, ServerReady, ServerRequest } from "../orchestrator/domain/server-message.ts";
+import type { Mode, Need, Store } from "../orchestrator/domain/cell.ts";
+import type { ProcessEnd } from "../orchestrator/domain/channel.ts";
+import type { FaultOrder, ServerMessage, ServerReady, ServerRequest } from "../orchestrator/domain/server-message.ts";
 
 /** What a lying server gets wrong (guest/server/lie.c); each case names the lie that it must notice. */
 export const LIES = [
@@ -40,6 +41,11 @@ export interface Lab {
 	askServer(request: ServerRequest): Promise<ServerMessage | null>;
 	/** Runs a program, argument vector, no shell; resolves with its output whatever its status. */
 	run(command: string, args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
+	/**
+	 * Says beforehand that the case will make the server end, and how: the witnesses are read now, and another end than
+	 * this one fails the cell.
+	 */
+	expectServerEnd(end: ProcessEnd): Promise<void>;
 	/** Unmounts with umount(8) and waits for the server to end by itself; bounded. */
 	stopServer(): Promise<StoppedServer>;
 }
@@ -62,8 +68,13 @@ export interface Case {
 	readonly proves: string;
 	/** Where the kernel decides it: file:function, version. */
 	readonly decidedIn: string;
-	/** The lie that this case must notice. */
-	readonly negativeControl: Lie;
+	/**
+	 * What this case must notice: a lie of the shim, a fault that our own server is ordered before the case, or else a
+	 * sentence that says why the case is its own control.
+	 */
+	readonly negativeControl: Lie | FaultOrder | { readonly own: string };
+	/** What it needs besides a mount; the plan rules out where it is not to be had. */
+	readonly needs?: readonly Need[];
 	/** On a machine of ordinary speed; the runner multiplies it by the machine's slowness. */
 	readonly timeoutMs: number;
 	check(t: Test, lab: Lab): Promise<void>;
@@ -80,16 +91,22 @@ export interface CaseOrder {
 	readonly timeoutMs: number;
 }
 
-/** What the case host sends back: TAP line by line, then `done`; `stop-server` and `ask-server` get an answer. */
+/** What the case host sends back: TAP line by line, then `done`; the three between get an answer. */
 export type CaseReport =
 	| { readonly type: "ready"; readonly cases: readonly string[] }
 	| { readonly type: "tap"; readonly line: string }
 	| { readonly type: "stop-server" }
 	| { readonly type: "ask-server"; readonly request: ServerRequest }
+	| { readonly type: "expect-server-end"; readonly end: ProcessEnd }
 	| { readonly type: "done" };
 
 /** The agent's answer to `stop-server`. */
 export type ServerStopped = { readonly type: "server-stopped" } & Awaited<ReturnType<Lab["stopServer"]>>;
+
+/** The agent's answer to `expect-server-end`. */
+export interface EndExpected {
+	readonly type: "end-expected";
+}
 
 /** The agent's answer to `ask-server`. */
 export interface ServerAnswer {

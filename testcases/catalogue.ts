@@ -1,5 +1,23 @@
 /** Every case; listed by hand so that one bundle holds them all. */
 import type { Case } from "./case.ts";
+import { testCase as faultsCutDirectoryRecord } from "./faults/cut-directory-record.ts";
+import { testCase as faultsDelayedReply } from "./faults/delayed-reply.ts";
+import { testCase as faultsDoubleCommit } from "./faults/double-commit.ts";
+import { testCase as faultsEmptyReadDirect } from "./faults/empty-read-direct.ts";
+import { testCase as faultsErrorLastInRange } from "./faults/error-last-in-range.ts";
+import { testCase as faultsErrorOutOfRange } from "./faults/error-out-of-range.ts";
+import { testCase as faultsFsyncError } from "./faults/fsync-error.ts";
+import { testCase as faultsLongRead } from "./faults/long-read.ts";
+import { testCase as faultsReadErrorDirectAndBuffered } from "./faults/read-error-direct-and-buffered.ts";
+import { testCase as faultsShortReadDirect } from "./faults/short-read-direct.ts";
+import { testCase as faultsUniqueOther } from "./faults/unique-other.ts";
+import { testCase as faultsUniqueZero } from "./faults/unique-zero.ts";
+import { testCase as faultsUnsetSizeRead } from "./faults/unset-size-read.ts";
+import { testCase as faultsUnsetSizeWrite } from "./faults/unset-size-write.ts";
+import { testCase as faultsWriteError } from "./faults/write-error.ts";
+import { testCase as faultsWrongCommitId } from "./faults/wrong-commit-id.ts";
+import { testCase as faultsWrongQueue } from "./faults/wrong-queue.ts";
+import { testCase as faultsWrongSizeStatfs } from "./faults/wrong-size-statfs.ts";
 import { testCase as ioAppendTwoHandles } from "./io/append-two-handles.ts";
 import { testCase as ioChecksumFromStore } from "./io/checksum-from-store.ts";
 import { testCase as ioChecksumToStore } from "./io/checksum-to-store.ts";
@@ -27,10 +45,42 @@ import { testCase as metaRenameAcrossFolders } from "./meta/rename-across-folder
 import { testCase as metaRenameOver } from "./meta/rename-over.ts";
 import { testCase as metaSymbolicLink } from "./meta/symbolic-link.ts";
 import { testCase as metaUnlinkWhileOpen } from "./meta/unlink-while-open.ts";
+import { testCase as teardownAbortHeldRead } from "./teardown/abort-held-read.ts";
+import { testCase as teardownAbortIdle } from "./teardown/abort-idle.ts";
+import { testCase as teardownCrashedDirectRead } from "./teardown/crashed-direct-read.ts";
+import { testCase as teardownExitedDirectRead } from "./teardown/exited-direct-read.ts";
+import { testCase as teardownKilledBufferedRead } from "./teardown/killed-buffered-read.ts";
+import { testCase as teardownKilledDirectRead } from "./teardown/killed-direct-read.ts";
+import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount-held-read.ts";
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
 import { testCase as teardownUnmountIdle } from "./teardown/unmount-idle.ts";
+import { testCase as transportClientCpuChoosesQueue } from "./transport/client-cpu-chooses-queue.ts";
+import { testCase as transportClientMovesCpu } from "./transport/client-moves-cpu.ts";
+import { testCase as transportKilledClient } from "./transport/killed-client.ts";
+import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
+import { testCase as transportRegisterAfterReady } from "./transport/register-after-ready.ts";
+import { testCase as transportStoppedQueue } from "./transport/stopped-queue.ts";
+import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
 
 export const CASES: readonly Case[] = [
+	faultsCutDirectoryRecord,
+	faultsDelayedReply,
+	faultsDoubleCommit,
+	faultsEmptyReadDirect,
+	faultsErrorLastInRange,
+	faultsErrorOutOfRange,
+	faultsFsyncError,
+	faultsLongRead,
+	faultsReadErrorDirectAndBuffered,
+	faultsShortReadDirect,
+	faultsUniqueOther,
+	faultsUniqueZero,
+	faultsUnsetSizeRead,
+	faultsUnsetSizeWrite,
+	faultsWriteError,
+	faultsWrongCommitId,
+	faultsWrongQueue,
+	faultsWrongSizeStatfs,
 	ioAppendTwoHandles,
 	ioChecksumFromStore,
 	ioChecksumToStore,
@@ -58,6 +108,20 @@ export const CASES: readonly Case[] = [
 	metaRenameOver,
 	metaSymbolicLink,
 	metaUnlinkWhileOpen,
+	teardownAbortHeldRead,
+	teardownAbortIdle,
+	teardownCrashedDirectRead,
+	teardownExitedDirectRead,
+	teardownKilledBufferedRead,
+	teardownKilledDirectRead,
+	teardownLazyUnmountHeldRead,
 	teardownServerStops,
 	teardownUnmountIdle,
+	transportClientCpuChoosesQueue,
+	transportClientMovesCpu,
+	transportKilledClient,
+	transportMoreReadersThanEntries,
+	transportRegisterAfterReady,
+	transportStoppedQueue,
+	transportZeroCopySlotsEmptyWhenIdle,
 ];

@@ -10,6 +10,7 @@ const LAB: Lab = {
 	mountRoot: "/",
 	server: null,
 	askServer: async () => null,
+	expectServerEnd: async () => {},
 	maxWrite: 4096,
 	run: async () => ({ status: 0, stdout: "", stderr: "" }),
 	stopServer: async () => ({

@@ -1,5 +1,6 @@
 /** The process that runs cases: one for many cells, replaced after it hung or died. */
 import { type ChildProcess, fork } from "node:child_process";
+import type { ProcessEnd } from "../../orchestrator/domain/channel.ts";
 import type { ServerRequest } from "../../orchestrator/domain/server-message.ts";
 import type { CaseOrder, CaseReport, ServerAnswer, ServerStopped } from "../../testcases/case.ts";
 
@@ -56,6 +57,7 @@ export const caseProcess = async (timeoutMs: number): Promise<ChildProcess> => {
 /** What a case may ask of the agent. */
 export interface CaseServices {
 	stop(): Promise<Omit<ServerStopped, "type">>;
+	expectEnd(end: ProcessEnd): Promise<void>;
 	ask(request: ServerRequest): Promise<ServerAnswer["answer"]>;
 }
 
@@ -83,6 +85,9 @@ export const runCase = async (
 					break;
 				case "ask-server":
 					void services.ask(report.request).then((answer) => child.send({ type: "server-answer", answer }));
+					break;
+				case "expect-server-end":
+					void services.expectEnd(report.end).then(() => child.send({ type: "end-expected" }));
 					break;
 				case "done":
 					finish({ timedOut: false, died: null });

@@ -63,6 +63,9 @@ const runWork = async (
 ): Promise<WorkResult> => {
 	if (order.work.kind === "figure") return await runFigure(order.work.job, order.timeoutMs);
 	const { name } = order.work;
+	for (const fault of order.server.faults ?? [])
+		if ((await server.control?.ask(fault, ORDER_MS))?.type !== "done")
+			throw new Error(`the server did not take the fault ${fault.fault}`);
 	const folder = name.replaceAll("/", "-");
 	const outcome = await runCase(
 		{
@@ -85,6 +88,10 @@ const runWork = async (
 				// The counters go away with the connection: the witness is read first.
 				await seen();
 				return await server.stop(15_000);
+			},
+			expectEnd: async (end) => {
+				await seen();
+				server.expectEnd(end);
 			},
 			ask: async (request) => (await server.control?.ask(request, ORDER_MS)) ?? null,
 		},

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { ServerEnd } from "../../orchestrator/domain/channel.ts";
+import type { ProcessEnd, ServerEnd } from "../../orchestrator/domain/channel.ts";
 
 /** Most lines of a server's output that are kept. */
 const MOST_LINES = 2000;
@@ -64,6 +64,8 @@ export class ServerProcess {
 	#daemon: number | null = null;
 	readonly #log: string[] = [];
 	ordered = false;
+	/** How somebody else than the agent means to end it; null when nobody does. */
+	expected: ProcessEnd | null = null;
 	/** How it ended; null while it runs. */
 	end: ServerEnd | null = null;
 
@@ -130,6 +132,6 @@ export class ServerProcess {
 	}
 
 	#ended(exitCode: number | null, signal: string | null): void {
-		this.end ??= { exitCode, signal, ordered: this.ordered };
+		this.end ??= { exitCode, signal, ordered: this.ordered, expected: this.expected };
 	}
 }

@@ -1,6 +1,6 @@
 /** One FUSE server's life: start in a mode, wait until it serves, stop within a bound. */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { ServerEnd, ServerOrder } from "../../orchestrator/domain/channel.ts";
+import type { ProcessEnd, ServerEnd, ServerOrder } from "../../orchestrator/domain/channel.ts";
 import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
 import type { StoppedServer } from "../../testcases/case.ts";
 import { CONTROL, commandOf, isOurs, MOUNT, prepareFolders, startOrderOf } from "./server-command.ts";
@@ -84,6 +84,11 @@ export class Server {
 		const connection = connectionOf(MOUNT);
 		if (gone() || connection === null) throw running.failure("is not mounted");
 		return new Server(running, control, connection);
+	}
+
+	/** Whoever ends the server before the agent does means it to end so. */
+	expectEnd(end: ProcessEnd): void {
+		this.#running.expected = end;
 	}
 
 	/** umount(8), then waits for the server's own end. */

@@ -14,6 +14,7 @@ import type { KernelBuild } from "../domain/kernel.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT } from "../domain/lab-error.ts";
 import { RECORD_VERSION, type RunRecord } from "../domain/run.ts";
+import type { FaultOrder } from "../domain/server-message.ts";
 import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { findTrouble } from "../machine/console.ts";
@@ -55,17 +56,21 @@ export const readConfigText = async (text: string, file: string, prefixes?: Aske
 
 /** The plan of a config, less the cells that `only` refuses. */
 export const planOf = (config: LabConfig, only: (id: string) => boolean = () => true): Plan => {
-	const plan = expand(config, CASE_NAMES);
+	const plan = expand(config, CASES);
 	return { ...plan, cells: plan.cells.filter(({ id }) => only(id)) };
 };
 
-/** `control` stands for the lie that each case itself says it must notice. */
-const liesFor = ({ server: { lies } }: LabConfig, { work }: Cell): readonly string[] =>
-	lies.flatMap((lie) =>
-		lie !== "control"
-			? [lie]
-			: CASES.filter(({ name }) => work.kind === "check" && name === work.name).map((c) => c.negativeControl),
-	);
+/** `control` stands for what each case itself says it must notice: a lie of the shim, or a fault of our own server. */
+const dishonestyFor = (
+	{ server: { lies } }: LabConfig,
+	{ work }: Cell,
+): { lies: readonly string[]; faults?: readonly FaultOrder[] } => {
+	const others = lies.filter((lie) => lie !== "control");
+	if (others.length === lies.length) return { lies };
+	const control = CASES.find(({ name }) => work.kind === "check" && name === work.name)?.negativeControl;
+	if (typeof control === "string") return { lies: [...others, control] };
+	return control !== undefined && "fault" in control ? { lies: others, faults: [control] } : { lies: others };
+};
 
 const stampOf = (date: Date): string => date.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
 
@@ -151,7 +156,7 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 		id,
 		ports,
 		plan: async (ids) => await save({ planned: ids }),
-		serverOf: (cell) => ({ ...config.server, libfuse: bench.libfuse, lies: liesFor(config, cell) }),
+		serverOf: (cell) => ({ ...config.server, libfuse: bench.libfuse, ...dishonestyFor(config, cell) }),
 		close: async () => {
 			await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
 			view.onEvent({ kind: "run-end", folder });

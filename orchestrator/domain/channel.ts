@@ -3,6 +3,7 @@
  * What the guest sends is data from an untrusted party: the host validates every line against `guest-message.ts`.
  */
 import type { FigureJob, Mode, Store } from "./cell.ts";
+import type { FaultOrder } from "./server-message.ts";
 import type { TransportProof } from "./verdict.ts";
 
 export const CHANNEL_NAME = "fuselab.agent";
@@ -24,6 +25,8 @@ export interface ServerOrder {
 	readonly build: ServerBuild;
 	/** Names of lies for the negative-control shim (guest/server/lie.c); empty = honest. */
 	readonly lies: readonly string[];
+	/** What our own server is ordered to get wrong before the work; absent = honest. */
+	readonly faults?: readonly FaultOrder[];
 	/** RLIMIT_MEMLOCK of the server, soft and hard; null = as the guest has it. */
 	readonly memlockBytes: number | "unlimited" | null;
 	/** Set before the server starts, e.g. `fs.fuse.max_pages_limit`. */
@@ -51,12 +54,18 @@ export type HostMessage =
 	| { readonly type: "serve"; readonly server: ServerOrder }
 	| { readonly type: "poweroff" };
 
-/** What the server's end looked like. */
-export interface ServerEnd {
+/** How a process ended: by one of the two. */
+export interface ProcessEnd {
 	readonly exitCode: number | null;
 	readonly signal: string | null;
-	/** False when it ended although nobody had ordered that. */
+}
+
+/** What the server's end looked like. */
+export interface ServerEnd extends ProcessEnd {
+	/** False when it ended although the agent had not stopped it. */
 	readonly ordered: boolean;
+	/** How the case said that it would make the server end; null when it meant to leave that to the agent. */
+	readonly expected: ProcessEnd | null;
 }
 
 export type GuestMessage =

@@ -11,6 +11,8 @@ const id = z.string().max(400);
 const text = z.string().max(MAX_LINE_BYTES);
 const seconds = z.number().nonnegative();
 
+const processEnd = { exitCode: z.number().int().nullable(), signal: z.string().max(200).nullable() };
+
 const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("hello"),
@@ -38,11 +40,7 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		timedOut: z.boolean(),
 		exitCode: z.number().int().nullable(),
 		server: z
-			.strictObject({
-				exitCode: z.number().int().nullable(),
-				signal: z.string().max(200).nullable(),
-				ordered: z.boolean(),
-			})
+			.strictObject({ ...processEnd, ordered: z.boolean(), expected: z.strictObject(processEnd).nullable() })
 			.nullable(),
 		unsupported: z.string().max(2000).nullable(),
 		proof: z.strictObject({

@@ -1,6 +1,6 @@
 import t from "tap";
 import type { LabConfig } from "../domain/lab-config.ts";
-import { expand } from "./expand.ts";
+import { expand, type KnownCase } from "./expand.ts";
 import { jobsOf, roomOf } from "./jobs.ts";
 
 const kernel = (name: string) => ({
@@ -34,7 +34,7 @@ const config: LabConfig = {
 	figures: "quick",
 	repeat: 2,
 };
-const known = ["io/append", "io/other", "meta/stat"];
+const known: readonly KnownCase[] = [{ name: "io/append" }, { name: "io/other" }, { name: "meta/stat" }];
 
 t.test("multiplies everything out, each id once", async (t) => {
 	const { cells, ruledOut } = expand(config, known);
@@ -65,7 +65,7 @@ t.test("keeps a kernel's cells together, checks before figures, a round before t
 t.test("leaves out what was not asked for or does not exist", async (t) => {
 	t.equal(expand({ ...config, figures: "none" }, known).cells.length, 32);
 	t.equal(expand({ ...config, cases: [], figures: "none" }, known).cells.length, 0);
-	t.equal(expand({ ...config, figures: "none" }, ["io/append"]).cells.length, 16);
+	t.equal(expand({ ...config, figures: "none" }, [{ name: "io/append" }]).cells.length, 16);
 });
 
 t.test("rules out jobs that the store cannot hold, with the reason", async (t) => {
@@ -88,6 +88,37 @@ t.test("rules out NVMe on user-mode Linux, checks and figures alike, and nothing
 	t.same(new Set(ruledOut.map(({ reason }) => reason)), new Set(["uml has no NVMe"]));
 	t.equal(cells.length + ruledOut.length, plan("auto").cells.length);
 	t.same(plan("auto").ruledOut, []);
+});
+
+t.test("rules out a case where its needs are not met, and one that cannot be lied to", async (t) => {
+	const reasons = (change: Partial<LabConfig>, known: Omit<KnownCase, "name">): Record<string, string> => {
+		const plan = {
+			...config,
+			kernels: [kernel("a")],
+			stores: ["tmpfs"],
+			cases: ["x"],
+			figures: "none",
+			repeat: 1,
+		} as const;
+		const { ruledOut } = expand({ ...plan, ...change }, [{ name: "x", ...known }]);
+		return Object.fromEntries(ruledOut.map(({ id, reason }) => [id.split("/")[1], reason]));
+	};
+	const modes = ["devfuse", "uring-libfuse", "uring", "bufpool", "zerocopy"] as const;
+	t.same(reasons({ modes }, {}), {});
+	t.same(reasons({ modes }, { needs: ["own-server"] }), { "uring-libfuse": "only fuselab's own server takes orders" });
+	t.same(reasons({ modes, server: { ...config.server, command: ["x"] } }, { needs: ["own-server", "ring"] }), {
+		...Object.fromEntries(modes.map((mode) => [mode, "only fuselab's own server takes orders"])),
+	});
+	t.same(reasons({ modes }, { needs: ["ring"] }), { devfuse: "devfuse has no ring" });
+	t.same(Object.keys(reasons({ modes }, { needs: ["pool"] })), ["devfuse", "uring-libfuse", "uring"]);
+	t.same(Object.keys(reasons({ modes }, { needs: ["zero-copy"] })), ["devfuse", "uring-libfuse", "uring", "bufpool"]);
+	t.same(reasons({ modes: ["uring"] }, { needs: ["two-cpus"] }), {});
+	t.same(reasons({ modes: ["uring"], cpus: [1] }, { needs: ["two-cpus"] }), { uring: "it takes two CPUs" });
+	const own = { negativeControl: { own: "Both sides are measured." } };
+	t.same(reasons({ modes: ["uring"] }, own), {});
+	t.same(reasons({ modes: ["uring"], server: { ...config.server, lies: ["control"] } }, own), {
+		uring: "the case is its own negative control",
+	});
 });
 
 t.test("quotes the cover letter's line exactly", async (t) => {

@@ -3,6 +3,7 @@ import {
 	isServersOwn,
 	type MachineSpec,
 	type Mode,
+	type Need,
 	type Plan,
 	type Store,
 	type Work,
@@ -12,12 +13,42 @@ import { jobsOf, whyNoRoom } from "./jobs.ts";
 
 const nameOf = (work: Work): string => (work.kind === "check" ? work.name : work.job.name);
 
-const checksOf = (config: LabConfig, cases: readonly string[]): readonly Work[] => {
+/** What the plan has to know of a case. */
+export interface KnownCase {
+	readonly name: string;
+	readonly needs?: readonly Need[];
+	/** An object with `own` says why the case cannot be lied to. */
+	readonly negativeControl?: string | object;
+}
+
+const checksOf = (config: LabConfig, cases: readonly KnownCase[]): readonly Work[] => {
 	const asked = new Set(config.cases);
-	return cases.filter((name) => asked.has(name)).map((name) => ({ kind: "check", name }));
+	return cases.filter(({ name }) => asked.has(name)).map(({ name }) => ({ kind: "check", name }));
 };
 
-/** Why a cell cannot be; undefined when it can. */
+const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): string | undefined => {
+	switch (need) {
+		case "own-server":
+			return mode === "uring-libfuse" || server.command !== null ? "only fuselab's own server takes orders" : undefined;
+		case "ring":
+			return mode === "devfuse" ? "devfuse has no ring" : undefined;
+		case "pool":
+			return ["devfuse", "uring-libfuse", "uring"].includes(mode) ? `${mode} has no buffer pool` : undefined;
+		case "zero-copy":
+			return /zerocopy$/.test(mode) ? undefined : `${mode} copies`;
+		case "two-cpus":
+			return cpus < 2 ? "it takes two CPUs" : undefined;
+	}
+};
+
+const whyCaseRuledOut = (known: KnownCase, mode: Mode, cpus: number, config: LabConfig): string | undefined => {
+	const { negativeControl: control, needs = [] } = known;
+	if (config.server.lies.includes("control") && typeof control === "object" && "own" in control)
+		return "the case is its own negative control";
+	return needs.map((need) => whyUnmet(need, mode, cpus, config)).find((reason) => reason !== undefined);
+};
+
+/** Why a cell cannot be, whatever case it is; undefined when it can. */
 const whyRuledOut = (work: Work, mode: Mode, store: Store, machine: MachineSpec): string | undefined => {
 	if (isServersOwn(store) && mode === "uring-libfuse")
 		return "passthrough_hp serves a folder, it has no store of its own";
@@ -32,16 +63,19 @@ const whyRuledOut = (work: Work, mode: Mode, store: Store, machine: MachineSpec)
  * kernel that does not work says nothing. A whole round of the matrix ends before the next repeat begins, so that slow
  * drift of the host touches every mode alike.
  */
-export const expand = (config: LabConfig, cases: readonly string[]): Plan => {
+export const expand = (config: LabConfig, cases: readonly KnownCase[]): Plan => {
 	const cells: Cell[] = [];
 	const ruledOut: { id: string; reason: string }[] = [];
 	const figures: readonly Work[] = jobsOf(config.figures).map((job) => ({ kind: "figure", job }));
 	const rounds = Array.from({ length: config.repeat }, (_, index) => index + 1);
+	const known = new Map(cases.map((entry) => [entry.name, entry]));
 	const several = config.cpus.length > 1;
 	const add = (cell: Omit<Cell, "id">, cpus: number): void => {
 		const { kernel, mode, store, work, repeat } = cell;
 		const id = `${kernel}${several ? `+${cpus}cpus` : ""}/${mode}/${store}/${nameOf(work)}#${repeat}`;
-		const reason = whyRuledOut(work, mode, store, config.machine);
+		const check = work.kind === "check" ? known.get(work.name) : undefined;
+		const reason =
+			whyRuledOut(work, mode, store, config.machine) ?? (check && whyCaseRuledOut(check, mode, cpus, config));
 		if (reason === undefined) cells.push({ id, ...cell, ...(several ? { cpus } : {}) });
 		else ruledOut.push({ id, reason });
 	};

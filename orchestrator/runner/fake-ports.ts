@@ -58,7 +58,7 @@ export const endOf = (id: string, change: Partial<CellEnd> = {}): CellEnd => ({
 	error: null,
 	timedOut: false,
 	exitCode: null,
-	server: { exitCode: 0, signal: null, ordered: true },
+	server: { exitCode: 0, signal: null, ordered: true, expected: null },
 	unsupported: null,
 	proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 	fioReports: [],

@@ -25,13 +25,14 @@ const end: NonNullable<Evidence["end"]> = {
 	error: null,
 	timedOut: false,
 	exitCode: null,
-	server: { exitCode: 0, signal: null, ordered: true },
+	server: { exitCode: 0, signal: null, ordered: true, expected: null },
 	unsupported: null,
 	proof: { found: "uring-libfuse", witness: "kernel-counters", detail: "sent 12, committed 12" },
 	fioReports: [],
 	kernelLog: "",
 	seconds: 1.5,
 };
+const killed = { exitCode: null, signal: "SIGKILL" } as const;
 const tap = (text: string): TapSummary => readTap(text.split("\n"));
 const good: Evidence = {
 	cell,
@@ -82,9 +83,32 @@ const TABLE: readonly Row[] = [
 		"fail",
 		"server-died",
 		/by SIGSEGV/,
-		{ end: { ...proof("unproven"), server: { exitCode: null, signal: "SIGSEGV", ordered: false } } },
+		{ end: { ...proof("unproven"), server: { exitCode: null, signal: "SIGSEGV", ordered: false, expected: null } } },
 	],
-	["fail", "server-died", /with status 3/, { end: { ...end, server: { exitCode: 3, signal: null, ordered: false } } }],
+	[
+		"fail",
+		"server-died",
+		/with status 3/,
+		{ end: { ...end, server: { exitCode: 3, signal: null, ordered: false, expected: null } } },
+	],
+	[
+		"pass",
+		"ok",
+		"2 points",
+		{ end: { ...end, server: { exitCode: null, signal: "SIGKILL", ordered: false, expected: killed } } },
+	],
+	[
+		"fail",
+		"server-died",
+		"the server ended by SIGSEGV where the case meant it to end by SIGKILL",
+		{ end: { ...end, server: { exitCode: null, signal: "SIGSEGV", ordered: false, expected: killed } } },
+	],
+	[
+		"fail",
+		"server-died",
+		"the server ended with status 0 where the case meant it to end by SIGKILL",
+		{ end: { ...end, server: { exitCode: 0, signal: null, ordered: true, expected: killed } } },
+	],
 	[
 		"skip",
 		"unsupported",
@@ -114,13 +138,13 @@ const TABLE: readonly Row[] = [
 		"fail",
 		"exit-status",
 		/status 1 after umount/,
-		{ end: { ...end, server: { exitCode: 1, signal: null, ordered: true } } },
+		{ end: { ...end, server: { exitCode: 1, signal: null, ordered: true, expected: null } } },
 	],
 	[
 		"fail",
 		"exit-status",
 		/SIGABRT after umount/,
-		{ end: { ...end, server: { exitCode: null, signal: "SIGABRT", ordered: true } } },
+		{ end: { ...end, server: { exitCode: null, signal: "SIGABRT", ordered: true, expected: null } } },
 	],
 	["skip", "case-skipped", "no nvme", { tap: tap("1..0 # SKIP no nvme") }],
 	["skip", "case-skipped", "because", { tap: tap("1..1\nok 1 # SKIP because") }],

@@ -1,6 +1,6 @@
 /** From what was seen to a verdict: pure, one ordered list, the first rule that applies decides. */
 import type { Cell } from "../domain/cell.ts";
-import type { GuestMessage } from "../domain/channel.ts";
+import type { GuestMessage, ProcessEnd, ServerEnd } from "../domain/channel.ts";
 import type { Figure } from "../domain/figure.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { Because, KernelFinding, TapSummary, Verdict } from "../domain/verdict.ts";
@@ -41,17 +41,25 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 /** What a shell says when the program is not there: the guest root lacks it, the subject was never asked. */
 const NOT_FOUND = 127;
 
+/** A daemon's status reaches nobody. */
+const sayEnd = ({ exitCode, signal }: ProcessEnd): string =>
+	signal !== null ? ` by ${signal}` : exitCode !== null ? ` with status ${exitCode}` : "";
+
+/** What is wrong with the server's end, before its work is looked at; null when it ended as it was made to. */
+const whyWrongEnd = (end: ServerEnd): string | null => {
+	const { expected } = end;
+	if (expected === null) return end.ordered ? null : `the server ended${sayEnd(end)} although nobody had asked it to`;
+	if (end.exitCode === expected.exitCode && end.signal === expected.signal) return null;
+	return `the server ended${sayEnd(end)} where the case meant it to end${sayEnd(expected)}`;
+};
+
 const judgeServer = ({ end, cell }: { readonly end: CellEnd; readonly cell: Cell }): Verdict | undefined => {
 	if (end.timedOut) return fail("timeout", `not done after ${end.seconds.toFixed(0)} s`);
 	if (end.stage === "store") return broken("lab", end.error ?? "the store could not be made");
 	if (end.unsupported !== null) return skip("unsupported", end.unsupported);
 	if (end.stage === "server-start") return fail("server-start", end.error ?? "the server did not start");
-	if (end.server !== null && !end.server.ordered) {
-		const { exitCode, signal } = end.server;
-		// A daemon's status reaches nobody.
-		const how = signal !== null ? ` by ${signal}` : exitCode !== null ? ` with status ${exitCode}` : "";
-		return fail("server-died", `the server ended${how} although nobody had asked it to`);
-	}
+	const death = end.server === null ? null : whyWrongEnd(end.server);
+	if (death !== null) return fail("server-died", death);
 	const asked = cell.mode;
 	const { found, detail } = end.proof;
 	if (found === "unproven") return broken("wrong-transport", `asked ${asked}, cannot be proven: ${detail}`);
@@ -82,6 +90,7 @@ const judgeExit = ({ exitCode, error, server }: CellEnd): Verdict | undefined =>
 	if (exitCode === NOT_FOUND) return broken("lab", error ?? "a program is missing in the guest");
 	if (error !== null) return fail("exit-status", error);
 	if (exitCode !== null && exitCode !== 0) return fail("exit-status", `the work ended with status ${exitCode}`);
+	if (server !== null && server.expected !== null) return undefined;
 	// The server was asked to end: a status other than 0 is its own complaint about the session.
 	if (server?.signal) return fail("exit-status", `the server was ended by ${server.signal} after umount`);
 	if (server?.exitCode) return fail("exit-status", `the server ended with status ${server.exitCode} after umount`);

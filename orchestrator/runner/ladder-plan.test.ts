@@ -51,7 +51,7 @@ const guest: GuestPort = {
 		return {
 			...{ type: "cell-end", id, stage: "done", error: null, timedOut: false, exitCode: null, fioReports: [] },
 			...{ kernelLog: id.includes("k@0") && id.includes("/b#") ? "Oops" : "", seconds: 1, unsupported: null },
-			server: { exitCode: 0, signal: null, ordered: true },
+			server: { exitCode: 0, signal: null, ordered: true, expected: null },
 			proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 		};
 	},
