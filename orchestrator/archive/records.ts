@@ -3,7 +3,7 @@ import { z } from "zod";
 import { MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION, type RunRecord } from "../domain/run.ts";
-import { type KernelFinding, type TapSummary, WITNESSES } from "../domain/verdict.ts";
+import { type KernelFinding, type StuckTask, type TapSummary, WITNESSES } from "../domain/verdict.ts";
 import { staysInside } from "./names.ts";
 
 const version = z.literal(RECORD_VERSION, { error: `a record of version ${RECORD_VERSION}` });
@@ -185,6 +185,13 @@ const finding: z.ZodType<KernelFinding> = z.object({
 	lines: texts,
 });
 
+const stuck: z.ZodType<StuckTask> = z.object({
+	name: z.string(),
+	pid: z.number(),
+	state: z.enum(["blocked", "running"]),
+	stack: texts,
+});
+
 /** `cells/NAME.json`. */
 export const cellSchema: z.ZodType<CellRecord> = z.object({
 	version,
@@ -194,6 +201,7 @@ export const cellSchema: z.ZodType<CellRecord> = z.object({
 	tap: tap.nullable(),
 	figures: z.array(figure),
 	findings: z.array(finding),
+	stuck: z.array(stuck).exactOptional(),
 	seconds: z.number(),
 	boot: z.string().nullable(),
 	sharedWith: z.string().exactOptional(),
@@ -204,6 +212,7 @@ export const cellSchema: z.ZodType<CellRecord> = z.object({
 		serverLog: relative.exactOptional(),
 		tap: relative.exactOptional(),
 		fio: relative.exactOptional(),
+		hang: relative.exactOptional(),
 		log: relative.exactOptional(),
 	}),
 });

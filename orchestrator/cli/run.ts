@@ -18,6 +18,7 @@ import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { findTrouble } from "../machine/console.ts";
 import { qemuVersion } from "../machine/probe.ts";
+import { findStuck } from "../machine/stuck.ts";
 import { toJson } from "../report/json.ts";
 import { renderReport } from "../report/table.ts";
 import { exitStatusOfRun } from "../report/totals.ts";
@@ -142,6 +143,7 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 		launch: async (build, name, cpus) => await boots.boot(build, name, cpus),
 		slowness: () => boots.slowness,
 		findTrouble,
+		findStuck,
 		checkTimeoutMs,
 		write: async (cell, texts) => await writeCell(folder, cell, texts),
 		onEvent: view.onEvent,

@@ -56,6 +56,16 @@ export interface KernelFinding {
 	readonly lines: readonly string[];
 }
 
+/** A task that did not get on when the guest was looked at. */
+export interface StuckTask {
+	readonly name: string;
+	readonly pid: number;
+	/** `blocked`: it waits in the kernel for something; `running`: it was on a CPU. */
+	readonly state: "blocked" | "running";
+	/** Functions of the kernel, innermost first. */
+	readonly stack: readonly string[];
+}
+
 export type Because =
 	| "ok"
 	| "interrupted"

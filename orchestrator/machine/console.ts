@@ -56,7 +56,8 @@ const identityOf = (kind: string, title: string): string =>
 		.replaceAll(/\bfor (more than )?\d+ ?s\w*/g, "for $1N s")
 		.replaceAll(/\[#\d+\]/g, "[#N]")}`;
 
-const messagesOf = (text: string): readonly string[] =>
+/** The messages of a log, a line each, without stamps. */
+export const messagesOf = (text: string): readonly string[] =>
 	sanitise(text)
 		.split("\n")
 		.flatMap((line) =>

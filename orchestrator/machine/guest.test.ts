@@ -23,6 +23,7 @@ const ORDER: CellOrder = {
 	},
 	work: { kind: "check", name: "io/append" },
 	timeoutMs: 1000,
+	slowness: 1,
 };
 
 const HELLO: Hello = {
@@ -47,6 +48,7 @@ const END: CellEnd = {
 	proof: { found: "devfuse", witness: "none", detail: "" },
 	fioReports: [],
 	kernelLog: "",
+	hang: null,
 	seconds: 1,
 };
 

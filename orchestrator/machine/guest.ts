@@ -36,6 +36,10 @@ const lastLines = (text: string, count: number): readonly string[] =>
 		.filter((line) => line.trim() !== "")
 		.slice(-count);
 
+/** QEMU's own interface, by which the guest is sent an NMI when it says nothing any more (QEMU Machine Protocol). */
+const QMP_FD = 3;
+const QMP = ["-chardev", `socket,id=qmp,fd=${QMP_FD}`, "-mon", "chardev=qmp,mode=control"];
+
 /** The command as a script; a person has the channel, which UML expects beside the console, on the terminal. */
 const commandScript = ({ program, command }: BootOptions): string =>
 	`#!/bin/sh\nexec ${pasteable(command)}${program === "QEMU" ? "" : ` ${UML_CHANNEL_FD}<&0`}\n`;
@@ -47,9 +51,9 @@ const start = ({ program, command, folder }: BootOptions) => {
 	const log = openSync(path.join(folder, uml ? "console.log" : "qemu.log"), "a") as 9;
 	try {
 		// The parent-death signal ends the machine even when this process is killed without warning.
-		const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+		const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command, ...(uml ? [] : QMP)], {
 			// QEMU's channel is its standard input and output; it opens the console's file itself.
-			stdio: uml ? ["ignore", log, log, "pipe"] : ["pipe", "pipe", log],
+			stdio: uml ? ["ignore", log, log, "pipe"] : ["pipe", "pipe", log, "pipe"],
 			buffer: false,
 			reject: false,
 			detached: true,
@@ -59,7 +63,7 @@ const start = ({ program, command, folder }: BootOptions) => {
 		const [stdin, stdout, , third] = child.stdio as unknown as readonly (Duplex | undefined)[];
 		const [toGuest, fromGuest] = uml ? [third, third] : [stdin, stdout];
 		if (toGuest === undefined || fromGuest === undefined) throw new TypeError("a pipe that was asked for is missing");
-		return { child, toGuest: toGuest as Writable, fromGuest: fromGuest as Readable };
+		return { child, toGuest: toGuest as Writable, fromGuest: fromGuest as Readable, qmp: uml ? undefined : third };
 	} finally {
 		closeSync(log);
 	}
@@ -68,6 +72,7 @@ const start = ({ program, command, folder }: BootOptions) => {
 export class Guest implements AsyncDisposable {
 	readonly #process: ReturnType<typeof start>["child"];
 	readonly #toGuest: Writable;
+	readonly #qmp: Duplex | undefined;
 	readonly #options: BootOptions;
 	readonly #undo: readonly (() => void)[];
 	#listener: Listener | undefined;
@@ -78,9 +83,12 @@ export class Guest implements AsyncDisposable {
 
 	private constructor(options: BootOptions) {
 		this.#options = options;
-		const { child, toGuest, fromGuest } = start(options);
+		const { child, toGuest, fromGuest, qmp } = start(options);
 		this.#process = child;
 		this.#toGuest = toGuest;
+		this.#qmp = qmp;
+		// What QEMU answers is of no interest, but must not fill the pipe.
+		qmp?.on("error", () => undefined).resume();
 		const { pid } = child;
 		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, options.program)];
 		toGuest.on("error", () => undefined);
@@ -149,6 +157,16 @@ export class Guest implements AsyncDisposable {
 	/** Console text from the first byte, escapes and control characters removed. */
 	async console(): Promise<string> {
 		return sanitise(await readFile(path.join(this.#options.folder, "console.log"), "utf8").catch(() => ""));
+	}
+
+	/**
+	 * Makes the kernel of a silent guest tell where it is, even one that is deaf to interrupts: by an NMI, or the like for
+	 * user-mode Linux. It panics, and so ends the machine.
+	 */
+	accuse(): void {
+		if (this.#ended) return;
+		for (const execute of ["qmp_capabilities", "inject-nmi"]) this.#qmp?.write(`${JSON.stringify({ execute })}\n`);
+		if (this.#qmp === undefined && this.#process.pid !== undefined) process.kill(this.#process.pid, "SIGSEGV");
 	}
 
 	/** Waits until the machine has ended by itself, at most `timeoutMs`: a panic reboots, and a reboot ends it. */

@@ -63,6 +63,7 @@ export const endOf = (id: string, change: Partial<CellEnd> = {}): CellEnd => ({
 	proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 	fioReports: [],
 	kernelLog: "",
+	hang: null,
 	seconds: 1,
 	...change,
 });
@@ -88,6 +89,7 @@ const guestOf = (answer: Answer, onDispose: () => void): GuestPort => ({
 	},
 	console: async () => "",
 	settle: async () => undefined,
+	accuse: () => undefined,
 	[Symbol.asyncDispose]: async () => onDispose(),
 });
 
@@ -108,6 +110,7 @@ export const fakePorts = (change: Partial<RunPorts> = {}, answer: Answer = (id) 
 		},
 		slowness: () => 1,
 		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [] }] : []),
+		findStuck: () => [],
 		checkTimeoutMs: () => 1000,
 		write: async (record) => {
 			records.push(record);

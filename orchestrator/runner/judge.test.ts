@@ -30,6 +30,7 @@ const end: NonNullable<Evidence["end"]> = {
 	proof: { found: "uring-libfuse", witness: "kernel-counters", detail: "sent 12, committed 12" },
 	fioReports: [],
 	kernelLog: "",
+	hang: null,
 	seconds: 1.5,
 };
 const tap = (text: string): TapSummary => readTap(text.split("\n"));

@@ -50,13 +50,19 @@ const guest: GuestPort = {
 		for (const line of ["TAP version 14", "ok 1 - held", "1..1"]) onMessage({ type: "tap", id, line });
 		return {
 			...{ type: "cell-end", id, stage: "done", error: null, timedOut: false, exitCode: null, fioReports: [] },
-			...{ kernelLog: id.includes("k@0") && id.includes("/b#") ? "Oops" : "", seconds: 1, unsupported: null },
+			...{
+				kernelLog: id.includes("k@0") && id.includes("/b#") ? "Oops" : "",
+				seconds: 1,
+				unsupported: null,
+				hang: null,
+			},
 			server: { exitCode: 0, signal: null, ordered: true },
 			proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 		};
 	},
 	console: async () => "",
 	settle: async () => undefined,
+	accuse: () => undefined,
 	[Symbol.asyncDispose]: async () => undefined,
 };
 
@@ -74,6 +80,7 @@ const climb = async (prefixes: readonly number[], names: readonly string[], chan
 		},
 		slowness: () => 1,
 		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [] }] : []),
+		findStuck: () => [],
 		checkTimeoutMs: () => 1000,
 		write: async (record) => {
 			records.push(record);

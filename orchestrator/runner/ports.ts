@@ -3,7 +3,7 @@ import type { FigureJob } from "../domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../domain/channel.ts";
 import type { KernelBuild, KernelFault, KernelWish } from "../domain/kernel.ts";
 import type { CellRecord, RunEvent } from "../domain/run.ts";
-import type { KernelFinding } from "../domain/verdict.ts";
+import type { KernelFinding, StuckTask } from "../domain/verdict.ts";
 
 export type CellOrder = Extract<HostMessage, { type: "cell" }>;
 export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
@@ -19,6 +19,8 @@ export interface GuestPort extends AsyncDisposable {
 	): Promise<CellEnd | undefined>;
 	console(): Promise<string>;
 	settle(timeoutMs: number): Promise<void>;
+	/** Makes a silent guest's kernel tell where it is, which ends the guest. */
+	accuse(): void;
 }
 
 /** Texts that belong to one cell; the archive gives them file names. */
@@ -27,6 +29,7 @@ export interface CellTexts {
 	readonly kernelLog?: string;
 	readonly serverLog?: string;
 	readonly fio?: string;
+	readonly hang?: string;
 }
 
 export interface RunPorts {
@@ -40,6 +43,8 @@ export interface RunPorts {
 	/** Multiplies every deadline in the guest. */
 	slowness(): number;
 	findTrouble(text: string): readonly KernelFinding[];
+	/** Who waits or spins where, by what a kernel tells of itself when it is asked. */
+	findStuck(text: string): readonly StuckTask[];
 	/** Milliseconds a check may take on a machine of ordinary speed. */
 	checkTimeoutMs(name: string): number;
 	write(record: CellRecord, texts: CellTexts): Promise<CellRecord>;

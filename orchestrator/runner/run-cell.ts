@@ -1,19 +1,20 @@
 /** One cell on one guest: orders it, gathers the evidence, judges. Faults of the subject never leave this file as errors. */
 import type { Cell } from "../domain/cell.ts";
 import type { ServerSettings } from "../domain/channel.ts";
+import { AROUND_WORK_MS, LOOK_MS } from "../domain/deadline.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
-import type { KernelFinding, TapSummary, TransportProof } from "../domain/verdict.ts";
+import type { KernelFinding, StuckTask, TapSummary, TransportProof } from "../domain/verdict.ts";
 import { figuresIn } from "../figures/fio.ts";
 import { readTap } from "../tap/read-tap.ts";
 import { judge } from "./judge.ts";
 import { type CellEnd, type CellTexts, type GuestPort, type RunPorts, workTimeoutMs } from "./ports.ts";
 
-/** Server start, teardown and transfer, besides the work itself. */
-const AROUND_WORK_MS = 90_000;
 /** A guest that stopped talking gets this long to finish printing its panic. */
 const LAST_WORDS_MS = 3_000;
 const MAX_LINES = 200_000;
+/** How many of the agent's last messages tell where it was when it fell silent. */
+const LAST_MESSAGES = 20;
 
 export interface CellRun {
 	readonly record: CellRecord;
@@ -31,6 +32,18 @@ const uniqueFindings = (findings: readonly KernelFinding[]): readonly KernelFind
 const figuresOf = (cell: Cell, end: CellEnd | undefined): readonly Figure[] =>
 	cell.work.kind === "figure" ? figuresIn(end?.fioReports ?? [], cell.work.job) : [];
 
+/** Who sits where in the kernel, as the end of a sentence. */
+const whereOf = ([first]: readonly StuckTask[] = []): string =>
+	first === undefined ? "" : `; ${first.name} (pid ${first.pid}) is ${first.state} in ${first.stack[0]}`;
+
+/** All that can be had of a guest which says nothing any more: it is ended by the question. */
+const accuse = async (guest: GuestPort, since: number, lastMessages: readonly string[]): Promise<string> => {
+	guest.accuse();
+	await guest.settle(LAST_WORDS_MS);
+	const console = (await guest.console()).slice(since);
+	return `The agent fell silent.\n\nits last messages\n${lastMessages.join("\n")}\n\nconsole\n${console}`;
+};
+
 /** Runs a cell on a guest; `boot` is the boot's name for the record. */
 export const runCell = async (
 	cell: Cell,
@@ -45,6 +58,8 @@ export const runCell = async (
 	const serverLog: string[] = [];
 	const consoleBefore = (await guest.console()).length;
 	const timeoutMs = workTimeoutMs(cell.work, ports);
+	const slowness = ports.slowness();
+	const lastMessages: string[] = [];
 	let end: CellEnd | undefined;
 	let interrupted = false;
 	try {
@@ -55,10 +70,13 @@ export const runCell = async (
 				server: { mode: cell.mode, store: cell.store, ...server },
 				work: cell.work,
 				timeoutMs,
+				slowness,
 			},
-			timeoutMs + AROUND_WORK_MS,
+			timeoutMs + (AROUND_WORK_MS + LOOK_MS) * slowness,
 			signal,
 			(message) => {
+				lastMessages.push(JSON.stringify(message).slice(0, 500));
+				if (lastMessages.length > LAST_MESSAGES) lastMessages.shift();
 				if (message.type === "tap" && tapLines.length < MAX_LINES) tapLines.push(message.line);
 				if (message.type === "server-log" && serverLog.length < MAX_LINES) serverLog.push(message.line);
 			},
@@ -69,6 +87,9 @@ export const runCell = async (
 	}
 	if (end === undefined && !interrupted) await guest.settle(LAST_WORDS_MS);
 	const consoleText = (await guest.console()).slice(consoleBefore);
+	const silent = end === undefined && !interrupted && !guest.ended;
+	const hang = silent ? await accuse(guest, consoleBefore, lastMessages) : (end?.hang ?? null);
+	const stuck = hang === null ? undefined : ports.findStuck(hang);
 	const findings = uniqueFindings([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
 	const tap: TapSummary | null = cell.work.kind === "check" && tapLines.length > 0 ? readTap(tapLines) : null;
 	const figures = figuresOf(cell, end);
@@ -77,7 +98,7 @@ export const runCell = async (
 			? null
 			: guest.ended
 				? "the guest ended in the middle of the cell"
-				: "the guest's agent fell silent";
+				: `the guest's agent fell silent${whereOf(stuck)}`;
 	const record: CellRecord = {
 		version: RECORD_VERSION,
 		cell,
@@ -86,6 +107,7 @@ export const runCell = async (
 		tap,
 		figures,
 		findings,
+		...(stuck === undefined ? {} : { stuck }),
 		seconds: (performance.now() - started) / 1000,
 		boot,
 		files: { console: `boots/${boot}/console.log`, command: `boots/${boot}/command.sh` },
@@ -94,6 +116,7 @@ export const runCell = async (
 		...(tapLines.length > 0 ? { tap: `${tapLines.join("\n")}\n` } : {}),
 		...(serverLog.length > 0 ? { serverLog: `${serverLog.join("\n")}\n` } : {}),
 		kernelLog: end?.kernelLog ?? consoleText,
+		...(hang === null ? {} : { hang }),
 		...(end?.fioReports.length ? { fio: `${end.fioReports.join("\n")}\n` } : {}),
 	};
 	const guestUsable =
