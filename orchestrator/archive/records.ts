@@ -45,6 +45,7 @@ const build = z.object({
 	key: z.string(),
 	image: z.string(),
 	modules: z.string().exactOptional(),
+	debugImage: z.string().exactOptional(),
 	config: z.string(),
 	log: z.string(),
 	sourceVersion: z.string(),
@@ -180,9 +181,25 @@ const figure: z.ZodType<Figure> = z.object({
 });
 
 const finding: z.ZodType<KernelFinding> = z.object({
-	kind: z.enum(["panic", "oops", "bug", "warning", "kasan", "ubsan", "lockdep", "hung-task", "lockup", "rcu-stall"]),
+	kind: z.enum([
+		"panic",
+		"oops",
+		"bug",
+		"warning",
+		"kasan",
+		"ubsan",
+		"lockdep",
+		"hung-task",
+		"lockup",
+		"rcu-stall",
+		"kmemleak",
+		"list-corruption",
+		"refcount",
+	]),
 	title: z.string(),
 	lines: texts,
+	functions: texts.default([]),
+	allowed: z.object({ pattern: z.string(), reason: z.string(), link: z.string() }).exactOptional(),
 });
 
 const stuck: z.ZodType<StuckTask> = z.object({

@@ -125,7 +125,7 @@ for (const wiring of WIRINGS) {
 t.test("user-mode Linux: the console is what the program prints, from the first byte", async (t) => {
 	const folder = t.testdir();
 	await using guest = await bootFake(folder, WIRINGS[1], "send(end);");
-	t.match(await guest.console(), /^first words of the console\n/);
+	t.match((await guest.console()).text, /^first words of the console\n/);
 	t.match(await readFile(path.join(folder, "command.sh"), "utf8"), /^#!\/bin\/sh\nexec .*machine\.cjs 3<&0\n$/);
 });
 

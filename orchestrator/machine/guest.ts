@@ -1,6 +1,6 @@
 /** A booted guest: owns the process of its machine and the talk with the agent in it. */
-import { closeSync, openSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { closeSync, openSync, statSync, truncateSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { execa } from "execa";
@@ -10,8 +10,9 @@ import { writeAtomically } from "../host/files.ts";
 import { onLastResort } from "../host/interrupt.ts";
 import { ownProcess } from "../host/ledger.ts";
 import { pasteable } from "./command.ts";
-import { findTrouble, sanitise } from "./console.ts";
+import { sanitise } from "./console.ts";
 import { MAX_LINE_BYTES, parseGuestMessage } from "./guest-message.ts";
+import { findTrouble } from "./trouble.ts";
 import { UML_CHANNEL_FD, UML_LONGEST_ORDER } from "./uml-command.ts";
 
 export type Hello = Extract<GuestMessage, { type: "hello" }>;
@@ -27,6 +28,10 @@ export interface BootOptions {
 	readonly signal: AbortSignal;
 	readonly timeoutMs: number;
 }
+
+/** Longest console that a boot may have. */
+const MOST_CONSOLE_BYTES = 32 * 2 ** 20;
+const CONSOLE_WATCH_MS = 200;
 
 type Listener = (message: GuestMessage) => void;
 
@@ -78,6 +83,7 @@ export class Guest implements AsyncDisposable {
 	#listener: Listener | undefined;
 	#ended = false;
 	#garbage = 0;
+	#whyEnded: string | undefined;
 	#wake: () => void = () => undefined;
 	#hello: Hello | undefined;
 
@@ -90,11 +96,13 @@ export class Guest implements AsyncDisposable {
 		// What QEMU answers is of no interest, but must not fill the pipe.
 		qmp?.on("error", () => undefined).resume();
 		const { pid } = child;
+		const stopWatching = this.#watchConsole();
 		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, options.program)];
 		toGuest.on("error", () => undefined);
 		this.#readLines(fromGuest);
 		void this.#process.then(() => {
 			this.#ended = true;
+			stopWatching();
 			this.#wake();
 		});
 	}
@@ -154,9 +162,42 @@ export class Guest implements AsyncDisposable {
 		return end;
 	}
 
-	/** Console text from the first byte, escapes and control characters removed. */
-	async console(): Promise<string> {
-		return sanitise(await readFile(path.join(this.#options.folder, "console.log"), "utf8").catch(() => ""));
+	/** Why this side has ended the machine. */
+	get whyEnded(): string | undefined {
+		return this.#whyEnded;
+	}
+
+	/** Console text from that byte on, escapes and control characters removed; of a long one, its beginning. */
+	async console(from = 0): Promise<{ readonly text: string; readonly to: number }> {
+		const file = await open(this.#console).catch(() => undefined);
+		if (file === undefined) return { text: "", to: from };
+		try {
+			const size = Math.max(0, Math.min((await file.stat()).size - from, MOST_CONSOLE_BYTES));
+			const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, from);
+			return { text: sanitise(buffer.toString("utf8", 0, bytesRead)), to: from + bytesRead };
+		} finally {
+			await file.close();
+		}
+	}
+
+	get #console(): string {
+		return path.join(this.#options.folder, "console.log");
+	}
+
+	/** A guest that writes without end must not fill the host's disk. */
+	#watchConsole(): () => void {
+		const timer = setInterval(() => {
+			const size = statSync(this.#console, { throwIfNoEntry: false })?.size ?? 0;
+			if (size <= MOST_CONSOLE_BYTES) return;
+			this.#end(`its console went beyond ${MOST_CONSOLE_BYTES / 2 ** 20} MiB`);
+			truncateSync(this.#console, MOST_CONSOLE_BYTES);
+		}, CONSOLE_WATCH_MS);
+		return () => clearInterval(timer);
+	}
+
+	#end(why: string): void {
+		this.#whyEnded ??= `the guest was ended: ${why}`;
+		this.#kill("SIGKILL");
 	}
 
 	/**
@@ -232,7 +273,7 @@ export class Guest implements AsyncDisposable {
 			rest.push(chunk.subarray(from));
 			restBytes += chunk.length - from;
 			// A guest that never ends its line must not eat the host's memory.
-			if (restBytes > MAX_LINE_BYTES) this.#kill("SIGKILL");
+			if (restBytes > MAX_LINE_BYTES) this.#end(`it sent a line of more than ${MAX_LINE_BYTES / 2 ** 20} MiB`);
 		});
 	}
 
@@ -260,7 +301,7 @@ export class Guest implements AsyncDisposable {
 	}
 
 	async #bootFailure(): Promise<LabError> {
-		const text = await this.console();
+		const { text } = await this.console();
 		const qemuLog = await readFile(path.join(this.#options.folder, "qemu.log"), "utf8").catch(() => "");
 		const [trouble] = findTrouble(text);
 		const seconds = this.#options.timeoutMs / 1000;

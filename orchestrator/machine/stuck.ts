@@ -1,6 +1,6 @@
 /** Who is stuck where, read from what a kernel, the agent or init tells of tasks. Pure; the text is untrusted. */
 import type { StuckTask } from "../domain/verdict.ts";
-import { messagesOf } from "./console.ts";
+import { functionIn, messagesOf } from "./console.ts";
 
 const MOST_TASKS = 20;
 const MOST_FUNCTIONS = 16;
@@ -17,8 +17,7 @@ const INTRODUCTIONS = [
 	/^fuselab-init: process \d+, thread (?<pid>\d+)(?<state>:) (?<name>.+)$/,
 ] as const;
 
-/** A line of a stack; with `?` before it, the function is only what the unwinder found lying around. */
-const FUNCTION = /^(?:\[<\S+>\] |R?IP: \d+:|)(?<name>[A-Za-z_][\w.]*)\+0x[0-9a-f]+\/0x[0-9a-f]+/;
+/** What may stand between the lines of a stack. */
 const BETWEEN =
 	/^(?:Call Trace:|<\/?(?:TASK|IRQ|NMI)>|Stack:|\? |[0-9a-f]{8,16}\b|R[A-Z0-9]+: |Code: |Hardware name:|EFLAGS|FS:|CS:|CR2|$)/;
 
@@ -65,7 +64,7 @@ export const findStuck = (text: string): readonly StuckTask[] => {
 			current = { name: told.name ?? "", pid: Number(told.pid), state: told.state, stack: [] };
 			continue;
 		}
-		const name = FUNCTION.exec(message)?.groups?.name;
+		const name = functionIn(message);
 		if (name !== undefined && current !== undefined && current.stack.length < MOST_FUNCTIONS) current.stack.push(name);
 		else if (name === undefined && !BETWEEN.test(message)) keep();
 	}

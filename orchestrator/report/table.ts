@@ -2,6 +2,7 @@
 import type { ArchivedRun, CellRecord } from "../domain/run.ts";
 import { figuresSection } from "./figures.ts";
 import { headerOf } from "./header.ts";
+import { kernelTroubleSection } from "./kernel-trouble.ts";
 import { ladderSection } from "./ladder.ts";
 import { clean, paint, plural, type Style, wrap } from "./layout.ts";
 import { matrixOf, wordOf } from "./matrix.ts";
@@ -98,6 +99,7 @@ export const renderReport = (archived: ArchivedRun, options: ReportOptions = {})
 		...ladderSection(archived, style),
 		...matrixOf(archived, style),
 		...troubleSection(archived, style, options.folder),
+		...kernelTroubleSection(archived, style),
 		...figuresSection(archived, style),
 		...proofSection(archived, style),
 		...neverSection(archived, style),

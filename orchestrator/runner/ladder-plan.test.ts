@@ -41,6 +41,7 @@ const build = async ({ name, rung }: KernelWish): Promise<KernelBuild> => {
 
 const guest: GuestPort = {
 	ended: false,
+	whyEnded: undefined,
 	hello: {
 		...{ type: "hello", kernelRelease: "7", nodeVersion: "v24", cpus: 1, uptimeSeconds: 1 },
 		...{ fuseUring: true, counters: true },
@@ -60,7 +61,7 @@ const guest: GuestPort = {
 			proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 		};
 	},
-	console: async () => "",
+	console: async () => ({ text: "", to: 0 }),
 	settle: async () => undefined,
 	accuse: () => undefined,
 	[Symbol.asyncDispose]: async () => undefined,
@@ -79,7 +80,7 @@ const climb = async (prefixes: readonly number[], names: readonly string[], chan
 			return guest;
 		},
 		slowness: () => 1,
-		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [] }] : []),
+		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [], functions: [] }] : []),
 		findStuck: () => [],
 		checkTimeoutMs: () => 1000,
 		write: async (record) => {

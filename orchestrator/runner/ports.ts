@@ -10,6 +10,8 @@ export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
 
 export interface GuestPort extends AsyncDisposable {
 	readonly ended: boolean;
+	/** Why the host has ended it; undefined when it has not. */
+	readonly whyEnded: string | undefined;
 	readonly hello: Extract<GuestMessage, { type: "hello" }>;
 	run(
 		order: CellOrder,
@@ -17,7 +19,8 @@ export interface GuestPort extends AsyncDisposable {
 		signal: AbortSignal,
 		onMessage: (message: GuestMessage) => void,
 	): Promise<CellEnd | undefined>;
-	console(): Promise<string>;
+	/** Console text from that byte on, bounded, and the byte up to which it goes. */
+	console(from: number): Promise<{ readonly text: string; readonly to: number }>;
 	settle(timeoutMs: number): Promise<void>;
 	/** Makes a silent guest's kernel tell where it is, which ends the guest. */
 	accuse(): void;

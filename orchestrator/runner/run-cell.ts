@@ -4,6 +4,7 @@ import type { ServerSettings } from "../domain/channel.ts";
 import { AROUND_WORK_MS, LOOK_MS } from "../domain/deadline.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
+import { distinctTrouble } from "../domain/trouble.ts";
 import type { KernelFinding, StuckTask, TapSummary, TransportProof } from "../domain/verdict.ts";
 import { figuresIn } from "../figures/fio.ts";
 import { readTap } from "../tap/read-tap.ts";
@@ -20,14 +21,17 @@ export interface CellRun {
 	readonly record: CellRecord;
 	/** True when the guest can carry another cell. */
 	readonly guestUsable: boolean;
+	/** Bytes of the console that have been looked at. */
+	readonly consoleTo: number;
 }
 
 const proofOf = (cell: Cell, end: CellEnd | undefined): TransportProof | null =>
 	end === undefined || end.unsupported !== null ? null : { asked: cell.mode, ...end.proof };
 
-const uniqueFindings = (findings: readonly KernelFinding[]): readonly KernelFinding[] => [
-	...new Map(findings.map((finding) => [`${finding.kind} ${finding.title}`, finding])).values(),
-];
+/** After these a kernel is not what it was, even where the allow list knows them. */
+const RUINS: ReadonlySet<KernelFinding["kind"]> = new Set(["panic", "oops", "lockup", "hung-task"]);
+
+const leavesUsable = ({ kind, allowed }: KernelFinding): boolean => allowed !== undefined && !RUINS.has(kind);
 
 const figuresOf = (cell: Cell, end: CellEnd | undefined): readonly Figure[] =>
 	cell.work.kind === "figure" ? figuresIn(end?.fioReports ?? [], cell.work.job) : [];
@@ -40,23 +44,30 @@ const whereOf = ([first]: readonly StuckTask[] = []): string =>
 const accuse = async (guest: GuestPort, since: number, lastMessages: readonly string[]): Promise<string> => {
 	guest.accuse();
 	await guest.settle(LAST_WORDS_MS);
-	const console = (await guest.console()).slice(since);
-	return `The agent fell silent.\n\nits last messages\n${lastMessages.join("\n")}\n\nconsole\n${console}`;
+	const { text } = await guest.console(since);
+	return `The agent fell silent.\n\nits last messages\n${lastMessages.join("\n")}\n\nconsole\n${text}`;
 };
 
-/** Runs a cell on a guest; `boot` is the boot's name for the record. */
+/** Where a cell runs. */
+export interface Place {
+	readonly guest: GuestPort;
+	/** The boot's name for the record. */
+	readonly boot: string;
+	/** Bytes of the console that were looked at before; what is there since the last cell, a boot for one, is this cell's. */
+	readonly consoleFrom: number;
+}
+
+/** Runs a cell on a guest. */
 export const runCell = async (
 	cell: Cell,
 	server: ServerSettings,
-	guest: GuestPort,
-	boot: string,
+	{ guest, boot, consoleFrom }: Place,
 	ports: RunPorts,
 	signal: AbortSignal,
 ): Promise<CellRun> => {
 	const started = performance.now();
 	const tapLines: string[] = [];
 	const serverLog: string[] = [];
-	const consoleBefore = (await guest.console()).length;
 	const timeoutMs = workTimeoutMs(cell.work, ports);
 	const slowness = ports.slowness();
 	const lastMessages: string[] = [];
@@ -86,18 +97,19 @@ export const runCell = async (
 		interrupted = true;
 	}
 	if (end === undefined && !interrupted) await guest.settle(LAST_WORDS_MS);
-	const consoleText = (await guest.console()).slice(consoleBefore);
+	const seen = await guest.console(consoleFrom);
+	const consoleText = seen.text;
 	const silent = end === undefined && !interrupted && !guest.ended;
-	const hang = silent ? await accuse(guest, consoleBefore, lastMessages) : (end?.hang ?? null);
+	const hang = silent ? await accuse(guest, consoleFrom, lastMessages) : (end?.hang ?? null);
 	const stuck = hang === null ? undefined : ports.findStuck(hang);
-	const findings = uniqueFindings([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
+	const findings = distinctTrouble([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
 	const tap: TapSummary | null = cell.work.kind === "check" && tapLines.length > 0 ? readTap(tapLines) : null;
 	const figures = figuresOf(cell, end);
 	const labFault =
 		end !== undefined || interrupted
 			? null
 			: guest.ended
-				? "the guest ended in the middle of the cell"
+				? (guest.whyEnded ?? "the guest ended in the middle of the cell")
 				: `the guest's agent fell silent${whereOf(stuck)}`;
 	const record: CellRecord = {
 		version: RECORD_VERSION,
@@ -120,6 +132,6 @@ export const runCell = async (
 		...(end?.fioReports.length ? { fio: `${end.fioReports.join("\n")}\n` } : {}),
 	};
 	const guestUsable =
-		end !== undefined && !end.timedOut && findings.length === 0 && end.stage !== "teardown" && !guest.ended;
-	return { record: await ports.write(record, texts), guestUsable };
+		end !== undefined && !end.timedOut && findings.every(leavesUsable) && end.stage !== "teardown" && !guest.ended;
+	return { record: await ports.write(record, texts), guestUsable, consoleTo: seen.to };
 };
