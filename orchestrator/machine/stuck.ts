@@ -11,6 +11,8 @@ const INTRODUCTIONS = [
 	/^task:(?<name>\S+)\s+state:(?<state>\S)\s.*\bpid:(?<pid>\d+)/,
 	// SysRq l, oops and panic (dump_stack_print_info)
 	/^CPU: \d+ .*\bPID: (?<pid>\d+) Comm: (?<name>.+?)(?: (?:Not tainted|Tainted)\b.*)?$/,
+	// the same of user-mode Linux (show_regs)
+	/^Pid: (?<pid>\d+), comm: (?<name>.+?)(?: (?:Not tainted|Tainted)\b.*)?$/,
 	// the agent (guest/agent/hang.ts), one of threads that wait at the same place
 	/^(?<name>[^:]+):(?<pid>\d+)(?:, \S.*?:\d+)*: (?<state>[A-Z])$/,
 	// init (guest/init/init.c), which tells no state: the colon stands for any that SysRq w would not have told

@@ -44,7 +44,7 @@ const LAST_LINE = /^---\[ end (?:trace|Kernel panic)/;
 const RULE = /^={20,}$/;
 
 /** Reports in paragraphs; any other block ends with an empty line. */
-const IN_PARAGRAPHS: ReadonlySet<KernelFinding["kind"]> = new Set(["kasan", "lockdep", "ubsan"]);
+const IN_PARAGRAPHS: ReadonlySet<KernelFinding["kind"]> = new Set(["kasan", "lockdep", "ubsan", "rcu-stall"]);
 
 /** Who tells of the fault is not where it is. */
 const REPORTERS =

@@ -101,7 +101,7 @@ export const runCell = async (
 	const consoleText = seen.text;
 	const silent = end === undefined && !interrupted && !guest.ended;
 	const hang = silent ? await accuse(guest, consoleFrom, lastMessages) : (end?.hang ?? null);
-	const stuck = hang === null ? undefined : ports.findStuck(hang);
+	const stuck = hang === null ? undefined : ports.findStuck(`${hang}\n${end?.kernelLog ?? ""}`);
 	const findings = distinctTrouble([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
 	const tap: TapSummary | null = cell.work.kind === "check" && tapLines.length > 0 ? readTap(tapLines) : null;
 	const figures = figuresOf(cell, end);
