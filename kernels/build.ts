@@ -127,6 +127,10 @@ const buildInto = async (site: Site, output: string, options: BuildOptions): Pro
 	await copyFile(path.join(tree.path, IMAGES[inputs.architecture].file), image);
 	await keepNotes(tree.path, image);
 	await copyFile(path.join(tree.path, ".config"), path.join(output, "config"));
+	// The bootable image of user-mode Linux is the ELF file itself.
+	const config = await readFile(path.join(output, "config"), "utf8");
+	if (/^CONFIG_DEBUG_INFO=y$/m.test(config) && inputs.architecture !== "um")
+		await copyFile(path.join(tree.path, "vmlinux"), path.join(output, "vmlinux"));
 	await rename(logFile, path.join(output, "build.log"));
 	return {
 		version: 2,

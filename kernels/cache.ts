@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { KernelBuild, PatchSummary, Rung } from "../orchestrator/domain/kernel.ts";
@@ -62,6 +62,15 @@ const isIntact = async (folder: string, entry: KernelEntry): Promise<boolean> =>
 	}
 };
 
+/** Of two ELF files the first that is there: user-mode Linux is one itself. */
+const debugImageIn = async (folder: string): Promise<{ readonly debugImage?: string }> => {
+	const config = await readFile(path.join(folder, "config"), "utf8");
+	if (!/^CONFIG_DEBUG_INFO=y$/m.test(config)) return {};
+	const vmlinux = path.join(folder, "vmlinux");
+	if (existsSync(vmlinux)) return { debugImage: vmlinux };
+	return /^CONFIG_UML=y$/m.test(config) ? { debugImage: path.join(folder, "image") } : {};
+};
+
 /** What a wish calls its parts; an entry may have been built for another one. */
 export interface Asked {
 	readonly name: string;
@@ -81,6 +90,7 @@ export const findKernel = async (key: string, asked: Asked): Promise<KernelBuild
 		...asked,
 		image: path.join(folder, "image"),
 		...(existsSync(path.join(folder, "modules")) ? { modules: path.join(folder, "modules") } : {}),
+		...(await debugImageIn(folder)),
 		config: path.join(folder, "config"),
 		log: path.join(folder, "build.log"),
 		fromCache: true,

@@ -25,7 +25,7 @@ const MEMORY_MIB = 1000;
 for (const signals of [["SIGKILL"], ["SIGTERM"], ["SIGINT"], ["SIGINT", "SIGINT"]] as const)
 	t.test(`${signals.join(", then ")} in mid-run leaves no process and no file`, async (t) => {
 		const before = leftFiles();
-		const running = startFuselab("run", "tests/configs/all-modes.yaml");
+		const running = startFuselab("run", "tests/configs/all-modes.yaml", "--guests", "1");
 		const group = (): number => umlRunning(MEMORY_MIB)[0] ?? -1;
 		t.ok(
 			(await secondsUntil(() => groupMembers(group()).length > 3, 120)) !== undefined,

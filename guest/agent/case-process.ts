@@ -4,8 +4,15 @@ import type { ProcessEnd } from "../../orchestrator/domain/channel.ts";
 import type { ServerRequest } from "../../orchestrator/domain/server-message.ts";
 import type { CaseOrder, CaseReport, ServerAnswer, ServerStopped } from "../../testcases/case.ts";
 
-/** The process loads a megabyte of JavaScript, which takes seconds under emulation. */
+/** Of the first start, before anybody has told the agent how slow the machine is. */
 export const START_MS = 90_000;
+
+/** In milliseconds on this machine. */
+export interface CaseDeadlines {
+	readonly start: number;
+	/** What the case host gets beyond the case's own time. */
+	readonly grace: number;
+}
 
 export interface CaseOutcome {
 	readonly timedOut: boolean;
@@ -66,11 +73,12 @@ export const runCase = async (
 	order: CaseOrder,
 	onTap: (line: string) => void,
 	services: CaseServices,
+	deadlines: CaseDeadlines,
 ): Promise<CaseOutcome> => {
-	const child = await caseProcess(START_MS);
+	const child = await caseProcess(deadlines.start);
 	const outcome = await new Promise<CaseOutcome>((resolve) => {
 		// The case host has its own bound of the same length; ours only catches a host that is stuck itself.
-		const timer = setTimeout(() => resolve({ timedOut: true, died: null }), order.timeoutMs + 5_000);
+		const timer = setTimeout(() => resolve({ timedOut: true, died: null }), order.timeoutMs + deadlines.grace);
 		const finish = (result: CaseOutcome): void => {
 			clearTimeout(timer);
 			resolve(result);

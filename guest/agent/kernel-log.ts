@@ -9,8 +9,10 @@ const record = Buffer.alloc(8192);
 
 const errorCode = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
+let ofCell = "";
+
 /** Everything that was logged since the last call. */
-export const takeKernelLog = (): string => {
+const takeKernelLog = (): string => {
 	let text = "";
 	for (;;) {
 		let length: number;
@@ -33,8 +35,22 @@ export const takeKernelLog = (): string => {
 	}
 };
 
+/** What was logged since the last call; it counts as the cell's too. */
+export const readKernelLog = (): string => {
+	const text = takeKernelLog();
+	ofCell += text.slice(0, LIMIT - ofCell.length);
+	return text;
+};
+
+/** Everything that was logged since the mark. */
+export const kernelLogOfCell = (): string => {
+	readKernelLog();
+	return ofCell;
+};
+
 /** Forgets what came before and writes a mark, so that the console shows which cell was running. */
 export const markKernelLog = (cell: string): void => {
 	takeKernelLog();
+	ofCell = "";
 	writeFileSync("/dev/kmsg", `<5>fuselab: cell ${cell}\n`);
 };

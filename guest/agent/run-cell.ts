@@ -2,9 +2,11 @@
 import { mkdirSync } from "node:fs";
 import type { FigureJob } from "../../orchestrator/domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../../orchestrator/domain/channel.ts";
+import { AROUND_WORK_MS, DEADLINE_MS, type Stage } from "../../orchestrator/domain/deadline.ts";
 import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
-import { markKernelLog, takeKernelLog } from "./kernel-log.ts";
+import { armInit, disarmInit, lookAtHang } from "./hang.ts";
+import { kernelLogOfCell, markKernelLog } from "./kernel-log.ts";
 import { Server } from "./server.ts";
 import { MOUNT } from "./server-command.ts";
 import { runBounded } from "./spawn.ts";
@@ -63,8 +65,9 @@ const runWork = async (
 ): Promise<WorkResult> => {
 	if (order.work.kind === "figure") return await runFigure(order.work.job, order.timeoutMs);
 	const { name } = order.work;
+	const limit = limitOf(order);
 	for (const fault of order.server.faults ?? [])
-		if ((await server.control?.ask(fault, ORDER_MS))?.type !== "done")
+		if ((await server.control?.ask(fault, limit("answer")))?.type !== "done")
 			throw new Error(`the server did not take the fault ${fault.fault}`);
 	const folder = name.replaceAll("/", "-");
 	const outcome = await runCase(
@@ -87,14 +90,15 @@ const runWork = async (
 			stop: async () => {
 				// The counters go away with the connection: the witness is read first.
 				await seen();
-				return await server.stop(15_000);
+				return await server.stop(limit("stop"));
 			},
 			expectEnd: async (end) => {
 				await seen();
 				server.expectEnd(end);
 			},
-			ask: async (request) => (await server.control?.ask(request, ORDER_MS)) ?? null,
+			ask: async (request) => (await server.control?.ask(request, limit("answer"))) ?? null,
 		},
+		{ start: limit("caseProcess"), grace: limit("answer") },
 	);
 	return {
 		timedOut: outcome.timedOut,
@@ -104,14 +108,29 @@ const runWork = async (
 	};
 };
 
-const ORDER_MS = 15_000;
+/** What a stage of this cell may take here, in milliseconds. */
+const limitOf =
+	({ slowness }: CellOrder) =>
+	(stage: Stage): number =>
+		DEADLINE_MS[stage] * slowness;
+
+/** Whoever overruns is killed then, so a look is taken just before. */
+const LOOK_AT_SHARE = 0.95;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A person waits, and sees how it goes. */
+const FOR_A_SHELL_MS = 120_000;
 
 /** Starts a server and leaves it mounted until the guest ends. */
 export const serve = async (order: CellOrder["server"], send: Send): Promise<void> => {
 	try {
-		await Server.start(order, sourceIn(await prepareStore(order.store)), () => undefined, 60_000);
+		await Server.start(
+			order,
+			sourceIn(await prepareStore(order.store, FOR_A_SHELL_MS)),
+			() => undefined,
+			FOR_A_SHELL_MS,
+		);
 		send({ type: "serving", mount: MOUNT, error: null });
 	} catch (error) {
 		send({ type: "serving", mount: MOUNT, error: messageOf(error) });
@@ -130,8 +149,14 @@ const whyUnsupported = (order: CellOrder["server"], ready: ServerReady | null): 
 /** Runs one ordered cell. Never throws: what failed is said in the message. */
 export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	const started = performance.now();
+	const limit = limitOf(order);
 	send({ type: "cell-start", id: order.id });
 	markKernelLog(order.id);
+	armInit(order.timeoutMs + AROUND_WORK_MS * order.slowness);
+	let hang: string | null = null;
+	const look = (why: string): void => {
+		hang ??= lookAtHang(why);
+	};
 	let stage: CellEnd["stage"] = "store";
 	let error: string | null = null;
 	let work: WorkResult = { timedOut: false, exitCode: null, error: null, fioReports: [] };
@@ -139,32 +164,37 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	let unsupported: string | null = null;
 	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
 	try {
-		const source = sourceIn(await prepareStore(order.server.store));
+		const source = sourceIn(await prepareStore(order.server.store, limit("store")));
 		stage = "server-start";
 		server = await Server.start(
 			order.server,
 			source,
 			(line) => send({ type: "server-log", id: order.id, line }),
-			60_000,
+			limit("serverReady"),
+			() => look(`The server did not serve within ${limit("serverReady") / 1000} s.`),
 		);
 		proof = { ...proof, detail: "the server ended before its witnesses could be read" };
 		const served = server;
 		unsupported = whyUnsupported(order.server, served.ready);
 		if (unsupported === null) {
-			const before = await readWitness(served);
+			const before = await readWitness(served, limit("answer"));
 			let after: Witness | null = null;
 			const see = async (): Promise<void> => {
-				after ??= await readWitness(served);
+				after ??= await readWitness(served, limit("answer"));
 			};
 			stage = "work";
-			work = await runWork(order, served, source, send, see);
+			const lookMs = order.timeoutMs * LOOK_AT_SHARE;
+			const looking = setTimeout(() => look(`The work was not done after ${lookMs / 1000} s.`), lookMs);
+			work = await runWork(order, served, source, send, see).finally(() => clearTimeout(looking));
 			error = work.error;
 			if (served.end === null) await see();
 			if (after !== null) proof = prove(before, after, order.server.mode, served.ready);
 		}
 		if (work.error === null && !work.timedOut) stage = "teardown";
 		if (server.end === null && !work.timedOut) {
-			const stopped = await server.stop(20_000);
+			const stopped = await server.stop(limit("stop"));
+			if (stopped.stillMounted || !stopped.ended)
+				look(`The server was not gone ${limit("stop") / 1000} s after umount.`);
 			if (stopped.stillMounted)
 				error ??= `umount ended with status ${stopped.umountStatus} and the mount is still there`;
 		}
@@ -172,11 +202,13 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	} catch (failure) {
 		error = messageOf(failure);
 	}
-	if (server !== null && !(await server.destroy(5_000))) {
+	if (server !== null && !(await server.destroy(limit("destroy")))) {
 		stage = "teardown";
+		look("The server or its mount could not be removed.");
 		error ??= "the server or its mount could not be removed";
 		discardCaseProcess();
 	}
+	disarmInit();
 	send({
 		type: "cell-end",
 		id: order.id,
@@ -188,7 +220,8 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		unsupported,
 		proof,
 		fioReports: work.fioReports,
-		kernelLog: takeKernelLog(),
+		kernelLog: kernelLogOfCell(),
+		hang,
 		seconds: (performance.now() - started) / 1000,
 	});
 };

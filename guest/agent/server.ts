@@ -65,6 +65,7 @@ export class Server {
 		source: string,
 		onLog: (line: string) => void,
 		timeoutMs: number,
+		onSilence: () => void = () => undefined,
 	): Promise<Server> {
 		setSysctls(order.sysctls);
 		await prepareFolders(order, source);
@@ -73,15 +74,18 @@ export class Server {
 		let control: ServerControl | null = null;
 		if (isOurs(order)) {
 			control = await ServerControl.open(CONTROL, gone, timeoutMs);
+			if (control === null && !gone()) onSilence();
 			if (control === null) throw running.failure("made no control socket");
 			control.tell(startOrderOf(order, source));
 			await until(() => gone() || control?.ready !== null || control.error !== null, timeoutMs, 5);
 			if (control.error !== null) throw running.failure(`refused to start: ${control.error}`);
+			if (control.ready === null && !gone()) onSilence();
 			if (control.ready === null) throw running.failure("did not become ready");
 		} else {
 			await until(() => gone() || connectionOf(MOUNT) !== null, timeoutMs);
 		}
 		const connection = connectionOf(MOUNT);
+		if (!gone() && connection === null) onSilence();
 		if (gone() || connection === null) throw running.failure("is not mounted");
 		return new Server(running, control, connection);
 	}

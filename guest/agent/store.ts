@@ -10,42 +10,44 @@ const NVME = "/dev/nvme0n1";
 const LOOP_SHARE = 0.4;
 const MKFS_EXT4 = ["-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard"];
 
-const must = async (command: string, args: readonly string[]): Promise<string> => {
-	const ended = await runBounded(command, args, 120_000);
+const must = async (command: string, args: readonly string[], timeoutMs: number): Promise<string> => {
+	const ended = await runBounded(command, args, timeoutMs);
 	if (ended.exitCode !== 0)
-		throw new Error(`${command} ${args.join(" ")}: ${ended.stderr.trim() || ended.signal || ended.exitCode}`);
+		throw new Error(
+			`${command} ${args.join(" ")}: ${ended.timedOut ? `not done after ${timeoutMs / 1000} s` : ended.stderr.trim() || ended.signal || ended.exitCode}`,
+		);
 	return ended.stdout;
 };
 
 /** ext4 on a loop device on a tmpfs file; what lands in it is not cached twice. */
-const mountLoop = async (folder: string): Promise<void> => {
+const mountLoop = async (folder: string, timeoutMs: number): Promise<void> => {
 	const below = `${folder}-file`;
 	mkdirSync(below);
-	await must("mount", ["-t", "tmpfs", "-o", "size=75%", "tmpfs", below]);
+	await must("mount", ["-t", "tmpfs", "-o", "size=75%", "tmpfs", below], timeoutMs);
 	const image = `${below}/image`;
 	writeFileSync(image, "");
 	truncateSync(image, Math.floor((os.totalmem() * LOOP_SHARE) / 2 ** 20) * 2 ** 20);
-	const device = (await must("losetup", ["--find", "--show", "--direct-io=on", image])).trim();
-	await must("mkfs.ext4", [...MKFS_EXT4, device]);
-	await must("mount", ["-t", "ext4", device, folder]);
+	const device = (await must("losetup", ["--find", "--show", "--direct-io=on", image], timeoutMs)).trim();
+	await must("mkfs.ext4", [...MKFS_EXT4, device], timeoutMs);
+	await must("mount", ["-t", "ext4", device, folder], timeoutMs);
 };
 
-/** Mounts the store and gives back the folder that the server serves. */
-export const prepareStore = async (store: Store): Promise<string> => {
+/** Mounts the store, each step within `timeoutMs`, and gives back the folder that the server serves. */
+export const prepareStore = async (store: Store, timeoutMs: number): Promise<string> => {
 	const folder = `/run/fuselab/store-${store}`;
 	if (!ready.has(store)) {
 		mkdirSync(folder, { recursive: true });
 		switch (store) {
 			case "tmpfs":
-				await must("mount", ["-t", "tmpfs", "-o", "size=75%", "tmpfs", folder]);
+				await must("mount", ["-t", "tmpfs", "-o", "size=75%", "tmpfs", folder], timeoutMs);
 				break;
 			case "nvme-ext4":
 				if (!existsSync(NVME)) throw new Error(`${NVME} does not exist: the machine has no NVMe disk`);
-				await must("mkfs.ext4", [...MKFS_EXT4, NVME]);
-				await must("mount", ["-t", "ext4", NVME, folder]);
+				await must("mkfs.ext4", [...MKFS_EXT4, NVME], timeoutMs);
+				await must("mount", ["-t", "ext4", NVME, folder], timeoutMs);
 				break;
 			case "loop-ext4":
-				await mountLoop(folder);
+				await mountLoop(folder, timeoutMs);
 				break;
 			case "memory":
 			case "null":

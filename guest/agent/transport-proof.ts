@@ -58,10 +58,8 @@ const ringThreadsOf = (pid: number): { threads: number; switches: number } => {
 	return { threads, switches };
 };
 
-const STATS_MS = 10_000;
-
-export const readWitness = async (server: Server): Promise<Witness> => {
-	const stats = (await server.control?.stats(STATS_MS)) ?? null;
+export const readWitness = async (server: Server, timeoutMs: number): Promise<Witness> => {
+	const stats = (await server.control?.stats(timeoutMs)) ?? null;
 	const ring = server.control === null ? ringThreadsOf(server.pid) : { threads: 0, switches: 0 };
 	return {
 		counters: countersAvailable() ? readCounters(server.connection) : null,

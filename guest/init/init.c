@@ -3,6 +3,8 @@
  * PID 1 of a fuselab guest: mounts what the agent needs, starts the agent,
  * reaps orphans, and powers the machine off when the agent has ended or the
  * guest's own time is over. It never waits for anything outside the guest.
+ * When the agent is not done by the moment that it has set itself, init tells
+ * on the console what hangs, as the agent may hang too.
  *
  * The kernel hands unknown `name=value` parameters to init's environment:
  *   fuselab_lab=DIR        folder of this build's agent
@@ -18,7 +20,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dirent.h>
 #include <sys/ioctl.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -131,6 +135,97 @@ static pid_t start_shell(void)
 	_exit(127);
 }
 
+/* Copies a file of /proc to the console; what is not there is left out. */
+static void show_file(const char *path)
+{
+	char buffer[4096];
+	ssize_t length;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	while ((length = read(fd, buffer, sizeof(buffer))) > 0)
+		if (write(2, buffer, length) != length)
+			break;
+	close(fd);
+}
+
+/* Kernel threads have no memory of their own, so no executable. */
+static int is_kernel_thread(const char *pid)
+{
+	char path[64], target[8];
+
+	snprintf(path, sizeof(path), "/proc/%.16s/exe", pid);
+	return readlink(path, target, sizeof(target)) < 0;
+}
+
+static void show_stacks_of(const char *pid)
+{
+	char folder[64], path[128];
+	struct dirent *thread;
+	DIR *threads;
+
+	snprintf(folder, sizeof(folder), "/proc/%.16s/task", pid);
+	threads = opendir(folder);
+	while (threads && (thread = readdir(threads))) {
+		if (thread->d_name[0] == '.')
+			continue;
+		fprintf(stderr, "fuselab-init: process %s, thread %s: ", pid, thread->d_name);
+		snprintf(path, sizeof(path), "%s/%.16s/comm", folder, thread->d_name);
+		show_file(path);
+		snprintf(path, sizeof(path), "%s/%.16s/stack", folder, thread->d_name);
+		show_file(path);
+	}
+	if (threads)
+		closedir(threads);
+}
+
+static void ask_kernel(const char *key)
+{
+	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, key, 1) != 1)
+		say("cannot ask by SysRq", key, errno);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* 8: everything that the kernel says reaches the console */
+#define ALL_LEVELS 8
+#define SYSLOG_ACTION_CONSOLE_LEVEL 8
+
+/* Blocked tasks and what the CPUs do, then each process's stacks. */
+static void show_hang(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	fprintf(stderr, "fuselab-init: the agent is overdue\n");
+	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, ALL_LEVELS);
+	ask_kernel("w");
+	ask_kernel("l");
+	while (proc && (entry = readdir(proc)))
+		if (atoi(entry->d_name) > 0 && !is_kernel_thread(entry->d_name))
+			show_stacks_of(entry->d_name);
+	if (proc)
+		closedir(proc);
+	fprintf(stderr, "fuselab-init: that is all\n");
+}
+
+/* Seconds since power-on by which the agent wants to be done; 0: never. */
+static long agents_deadline(void)
+{
+	char text[32] = "";
+	int fd = open("/run/fuselab-deadline", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(fd);
+	return atol(text);
+}
+
 int main(void)
 {
 	const char *lab = getenv("fuselab_lab");
@@ -139,6 +234,7 @@ int main(void)
 	struct timespec start, now;
 	sigset_t chld;
 	pid_t agent, shell = -1;
+	long shown = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	mount_all();
@@ -178,6 +274,10 @@ int main(void)
 		}
 		sigtimedwait(&chld, NULL, &second);
 		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (agents_deadline() > shown && now.tv_sec > agents_deadline()) {
+			shown = now.tv_sec;
+			show_hang();
+		}
 		if (now.tv_sec - start.tv_sec >= seconds) {
 			fprintf(stderr, "fuselab-init: %ld seconds are over, powering off\n", (long)seconds);
 			power_off();

@@ -31,7 +31,7 @@ const record = (id: string): CellRecord => ({
 	proof: { asked: "devfuse", found: "devfuse", witness: "kernel-counters", detail: "no ring" },
 	tap: { points: [{ ok: true, name: "a", diagnostics: [] }], planned: 1, bailedOut: undefined, skippedAll: undefined },
 	figures: [],
-	findings: [{ kind: "panic", title: "x", lines: ["y"] }],
+	findings: [{ kind: "panic", title: "x", lines: ["y"], functions: ["f"] }],
 	seconds: 1.5,
 	boot: "k-1",
 	files: { console: "boots/k-1/console.log" },

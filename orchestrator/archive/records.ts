@@ -3,7 +3,7 @@ import { z } from "zod";
 import { MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION, type RunRecord } from "../domain/run.ts";
-import { type KernelFinding, type TapSummary, WITNESSES } from "../domain/verdict.ts";
+import { type KernelFinding, type StuckTask, type TapSummary, WITNESSES } from "../domain/verdict.ts";
 import { staysInside } from "./names.ts";
 
 const version = z.literal(RECORD_VERSION, { error: `a record of version ${RECORD_VERSION}` });
@@ -45,6 +45,7 @@ const build = z.object({
 	key: z.string(),
 	image: z.string(),
 	modules: z.string().exactOptional(),
+	debugImage: z.string().exactOptional(),
 	config: z.string(),
 	log: z.string(),
 	sourceVersion: z.string(),
@@ -180,9 +181,32 @@ const figure: z.ZodType<Figure> = z.object({
 });
 
 const finding: z.ZodType<KernelFinding> = z.object({
-	kind: z.enum(["panic", "oops", "bug", "warning", "kasan", "ubsan", "lockdep", "hung-task", "lockup", "rcu-stall"]),
+	kind: z.enum([
+		"panic",
+		"oops",
+		"bug",
+		"warning",
+		"kasan",
+		"ubsan",
+		"lockdep",
+		"hung-task",
+		"lockup",
+		"rcu-stall",
+		"kmemleak",
+		"list-corruption",
+		"refcount",
+	]),
 	title: z.string(),
 	lines: texts,
+	functions: texts.default([]),
+	allowed: z.object({ pattern: z.string(), reason: z.string(), link: z.string() }).exactOptional(),
+});
+
+const stuck: z.ZodType<StuckTask> = z.object({
+	name: z.string(),
+	pid: z.number(),
+	state: z.enum(["blocked", "running"]),
+	stack: texts,
 });
 
 /** `cells/NAME.json`. */
@@ -194,6 +218,7 @@ export const cellSchema: z.ZodType<CellRecord> = z.object({
 	tap: tap.nullable(),
 	figures: z.array(figure),
 	findings: z.array(finding),
+	stuck: z.array(stuck).exactOptional(),
 	seconds: z.number(),
 	boot: z.string().nullable(),
 	sharedWith: z.string().exactOptional(),
@@ -204,6 +229,7 @@ export const cellSchema: z.ZodType<CellRecord> = z.object({
 		serverLog: relative.exactOptional(),
 		tap: relative.exactOptional(),
 		fio: relative.exactOptional(),
+		hang: relative.exactOptional(),
 		log: relative.exactOptional(),
 	}),
 });

@@ -14,9 +14,16 @@ export interface CellTexts {
 	readonly kernelLog?: string;
 	readonly serverLog?: string;
 	readonly fio?: string;
+	readonly hang?: string;
 }
 
-const FILE_OF = { tap: "tap.txt", kernelLog: "kernel.log", serverLog: "server.log", fio: "fio.json" } as const;
+const FILE_OF = {
+	tap: "tap.txt",
+	kernelLog: "kernel.log",
+	serverLog: "server.log",
+	fio: "fio.json",
+	hang: "hang.txt",
+} as const;
 
 /** Two runs of one config may start within a second. */
 const MOST_NAMESAKES = 100;
@@ -106,7 +113,7 @@ export const writeCell = async (folder: string, record: CellRecord, texts: CellT
 	const files: Record<string, string> = {};
 	for (const [kind, file] of Object.entries(record.files))
 		if (file !== undefined) files[kind] = await nameInRun(folder, file);
-	for (const kind of ["tap", "kernelLog", "serverLog", "fio"] as const) {
+	for (const kind of ["tap", "kernelLog", "serverLog", "fio", "hang"] as const) {
 		const text = texts[kind];
 		if (text !== undefined) files[kind] = await attachText(folder, record.cell.id, FILE_OF[kind], text);
 	}

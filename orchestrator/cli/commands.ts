@@ -53,6 +53,9 @@ const gibibytes = (text: string): number => {
 const machineOption = (): Option =>
 	new Option("--machine <kind>", "this machine in the place of the config's").choices(MACHINE_KINDS);
 
+const guestsOption = (): Option =>
+	new Option("--guests <n>", "guests side by side, for checks; as many as fit unless told").argParser(positive);
+
 interface ConfigOptions {
 	readonly json?: boolean;
 	readonly machine?: MachineKind;
@@ -157,13 +160,16 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.addOption(machineOption())
 		.option("--json", "the report as JSON on stdout")
 		.option("--repeat <n>", "run every cell this often", positive)
-		.action(async (file: string, { json, machine, repeat }: ConfigOptions & { repeat?: number }) =>
-			setStatus(
-				await runCommand(await readConfig(file, machine), {
-					json: json === true,
-					...(repeat === undefined ? {} : { times: repeat }),
-				}),
-			),
+		.addOption(guestsOption())
+		.action(
+			async (file: string, { json, machine, repeat, guests }: ConfigOptions & { repeat?: number; guests?: number }) =>
+				setStatus(
+					await runCommand(await readConfig(file, machine), {
+						json: json === true,
+						...(guests === undefined ? {} : { guests }),
+						...(repeat === undefined ? {} : { times: repeat }),
+					}),
+				),
 		);
 	program
 		.command("mutants")
@@ -172,7 +178,7 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.option("--from <folder>", "files that hold one patch each, instead of kernels/mutants")
 		.option("--only <pattern>", "names of mutants, e.g. `pool-*`")
 		.addOption(machineOption())
-		.option("--guests <n>", "guests side by side; as many as fit unless told", positive)
+		.addOption(guestsOption())
 		.option("--json", "name, outcome, killingCase and seconds of each as JSON on stdout")
 		.action(async (file: string, { json, machine, from, only, guests }: ConfigOptions & Partial<MutantsOptions>) =>
 			setStatus(await mutantsCommand(await readConfig(file, machine), { from, only, guests, json: json === true })),

@@ -1,19 +1,19 @@
 /** `fuselab mutants`: would the cases notice? Kernels with seeded bugs, each run until a case fails. */
-import os from "node:os";
 import path from "node:path";
 import { catalogueFolder, readMutants } from "../../kernels/mutants.ts";
 import { readKillMemory, writeKillMemory } from "../archive/kill-memory.ts";
-import { matchesPattern } from "../config/faults.ts";
 import { onMachine } from "../config/on-machine.ts";
-import type { MachineKind, MachineSpec } from "../domain/cell.ts";
+import type { MachineKind } from "../domain/cell.ts";
 import type { LabConfig } from "../domain/lab-config.ts";
 import { EXIT, LabError } from "../domain/lab-error.ts";
 import type { Mutant, MutantFinding } from "../domain/mutant.ts";
+import { matchesPattern } from "../domain/pattern.ts";
 import type { RunEvent } from "../domain/run.ts";
 import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { exitStatusOfHunt, huntJson, renderHunt } from "../report/mutants.ts";
 import { hunt } from "../runner/hunt.ts";
+import { guestsThatFit } from "./guests.ts";
 import { openRun, planOf } from "./run.ts";
 import { openView, type View } from "./stage.ts";
 
@@ -26,15 +26,6 @@ export interface MutantsOptions {
 	readonly guests: number | undefined;
 	readonly json: boolean;
 }
-
-const MEMORY_OF_A_GUEST = 1.25;
-
-/** One guest for each CPU of the host, where memory allows. */
-const guestsThatFit = ({ memoryMiB }: MachineSpec): number =>
-	Math.max(
-		1,
-		Math.min(os.availableParallelism(), Math.floor(os.freemem() / 2 ** 20 / (memoryMiB * MEMORY_OF_A_GUEST))),
-	);
 
 const chosen = async ({ from, only }: MutantsOptions): Promise<readonly Mutant[]> => {
 	const folder = from ?? catalogueFolder();

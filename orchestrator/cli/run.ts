@@ -17,14 +17,18 @@ import { RECORD_VERSION, type RunRecord } from "../domain/run.ts";
 import type { FaultOrder } from "../domain/server-message.ts";
 import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
-import { findTrouble } from "../machine/console.ts";
+import { decodeStacks } from "../machine/decode.ts";
+import { markKnown } from "../machine/known-trouble.ts";
 import { qemuVersion } from "../machine/probe.ts";
+import { findStuck } from "../machine/stuck.ts";
+import { findTrouble } from "../machine/trouble.ts";
 import { toJson } from "../report/json.ts";
 import { renderReport } from "../report/table.ts";
 import { exitStatusOfRun } from "../report/totals.ts";
 import { expand } from "../runner/expand.ts";
 import type { RunPorts } from "../runner/ports.ts";
-import { runPlan } from "../runner/run-plan.ts";
+import { type PlanContext, runPlan } from "../runner/run-plan.ts";
+import { guestsThatFit, openDurations } from "./guests.ts";
 import { type Bench, Boots, checkTimeoutMs, prepareBench, prepareKernel } from "./prepare.ts";
 import { openView, type View } from "./stage.ts";
 import { type AskedPrefixes, withRungs } from "./with-rungs.ts";
@@ -34,6 +38,8 @@ export interface RunOptions {
 	/** Only these cells, by id (`fuselab repro`). */
 	readonly only?: (id: string) => boolean;
 	readonly times?: number;
+	/** How many guests may carry checks side by side; as many as fit without it. */
+	readonly guests?: number;
 }
 
 export const CASE_NAMES = CASES.map(({ name }) => name);
@@ -146,9 +152,15 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 		onUnbuilt: async (fault) => await save({ unbuilt: put(record.unbuilt, fault) }),
 		launch: async (build, name, cpus) => await boots.boot(build, name, cpus),
 		slowness: () => boots.slowness,
-		findTrouble,
+		findTrouble: (text) => markKnown(findTrouble(text), config.allow),
+		findStuck,
 		checkTimeoutMs,
-		write: async (cell, texts) => await writeCell(folder, cell, texts),
+		write: async (cell, texts) => {
+			const build = record.kernels.find(({ name }) => name === cell.cell.kernel);
+			const findings =
+				build?.debugImage === undefined ? cell.findings : await decodeStacks(cell.findings, build.debugImage, signal);
+			return await writeCell(folder, { ...cell, findings }, texts);
+		},
 		onEvent: view.onEvent,
 	};
 	return {
@@ -168,12 +180,23 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 export const executeConfig = async (
 	config: LabConfig,
 	view: View,
-	options: Pick<RunOptions, "only" | "times">,
+	options: Pick<RunOptions, "only" | "times" | "guests">,
 ): Promise<string> => {
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const run = await openRun(config, plan, view);
+	const durations = await openDurations(config.machine);
+	const context: PlanContext = {
+		...{ kernels: config.kernels, serverOf: run.serverOf, signal: interrupt.signal },
+		guests: options.guests ?? guestsThatFit(config.machine),
+		secondsOf: durations.secondsOf,
+	};
+	const write: RunPorts["write"] = async (record, texts) => {
+		durations.learn(record);
+		return await run.ports.write(record, texts);
+	};
 	try {
-		await runPlan(plan, { kernels: config.kernels, serverOf: run.serverOf, signal: interrupt.signal }, run.ports);
+		await runPlan(plan, context, { ...run.ports, write });
+		await durations.save();
 	} catch (error) {
 		view.line(`The run ends early; what is known is kept: \`fuselab report ${run.id}\`.`);
 		throw error;

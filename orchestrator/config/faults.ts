@@ -1,4 +1,5 @@
 /** What can be wrong with a config besides its YAML: its shape, and what its values say about each other. Pure. */
+import { matchesPattern } from "../domain/pattern.ts";
 import { type ConfigShape, configSchema, keysAt } from "./schema.ts";
 
 /** One fault, at a place in the document. */
@@ -99,15 +100,6 @@ const duplicates = (values: readonly unknown[], what: string, place: (index: num
 			? [{ path: place(index), wanted: `${what} that is not in the list already`, found: describe(value) }]
 			: [],
 	);
-
-/** Whether a case is meant by a pattern, in which `*` stands for any characters. */
-export const matchesPattern = (pattern: string, name: string): boolean =>
-	new RegExp(
-		`^${pattern
-			.split(/\*+/)
-			.map((part) => part.replaceAll(/[^\w-]/g, "\\$&"))
-			.join(".*")}$`,
-	).test(name);
 
 /** Counted time needs emulation, one CPU and no device that answers in the host's time. */
 const icountFaults = (map: Readonly<Record<string, unknown>>): readonly Fault[] => {

@@ -4,8 +4,9 @@ import path from "node:path";
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { LabConfig, LibfuseSource } from "../domain/lab-config.ts";
 import { LabError } from "../domain/lab-error.ts";
+import { matchesPattern } from "../domain/pattern.ts";
 import { plainLine } from "../domain/plain-text.ts";
-import { examine, type Fault, type KnownNames, matchesPattern } from "./faults.ts";
+import { examine, type Fault, type KnownNames } from "./faults.ts";
 import { fragmentsOf, prefixesOf, seriesInputOf, sourceOf } from "./kernel-wish.ts";
 import type { ConfigShape } from "./schema.ts";
 
@@ -121,6 +122,7 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 				: cases.filter((name) => asked.some((pattern) => matchesPattern(pattern, name))),
 		figures: shape.figures,
 		repeat: shape.repeat,
+		allow: shape.allow,
 	};
 };
 

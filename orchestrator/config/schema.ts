@@ -185,6 +185,21 @@ const machine = z.strictObject(
 
 const SYSCTLS_WANTED = "a map from sysctl names such as fs.fuse.max_pages_limit to values";
 
+const ALLOW_WANTED = "a list of maps with pattern, reason and link";
+
+/** Known trouble. What would allow everything is no entry. */
+const allowed = z.strictObject(
+	{
+		pattern: text(
+			/^(?=.*\w.*\w.*\w.*\w)[^\0\n]{1,300}$/,
+			"a pattern with at least four letters of a title or a function's name",
+		),
+		reason: text(/^.*\w.*\w.*\w.{0,500}$/, "a sentence that says why it may be"),
+		link: text(/^(?:https?:\/\/\S+|[^\s:]+\/\S*)$/, "the address of a report or discussion, or a path"),
+	},
+	{ error: ALLOW_WANTED },
+);
+
 const CASES_WANTED = "all, none, or a list of case names and patterns such as io/*";
 
 /** A config file before its cross-checks. */
@@ -210,6 +225,7 @@ export const configSchema = z.strictObject(
 			.default("all"),
 		figures: z.enum([...JOB_SETS, "none"], { error: anyOf([...JOB_SETS, "none"]) }).default("none"),
 		repeat: wholeNumber(1, 100).default(1),
+		allow: listOf(allowed, ALLOW_WANTED, 100).default([]),
 	},
 	{ error: "a map with name, kernels, modes and stores" },
 );
@@ -225,6 +241,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 	"kernels.series": Object.keys(seriesMap.shape),
 	machine: Object.keys(machine.shape),
 	server: SERVER_KEYS,
+	allow: Object.keys(allowed.shape),
 };
 
 /** The keys that the map at a path may have. */

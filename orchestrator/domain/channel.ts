@@ -48,7 +48,10 @@ export type HostMessage =
 			readonly work:
 				| { readonly kind: "check"; readonly name: string }
 				| { readonly kind: "figure"; readonly job: FigureJob };
+			/** For the work. */
 			readonly timeoutMs: number;
+			/** Multiplies every other deadline (domain/deadline.ts). */
+			readonly slowness: number;
 	  }
 	/** Starts a server and leaves it mounted, for `fuselab shell`. */
 	| { readonly type: "serve"; readonly server: ServerOrder }
@@ -101,5 +104,7 @@ export type GuestMessage =
 			readonly fioReports: readonly string[];
 			/** Kernel log since the cell's own mark. */
 			readonly kernelLog: string;
+			/** What hung, and where; null when nothing did. */
+			readonly hang: string | null;
 			readonly seconds: number;
 	  };

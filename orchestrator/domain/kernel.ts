@@ -86,6 +86,8 @@ export interface KernelBuild {
 	readonly image: string;
 	/** Absolute path of the folder that holds `RELEASE/` with the kernel's modules; absent where everything is built in. */
 	readonly modules?: string;
+	/** Absolute path of the ELF file with the debug information; absent where there is none. */
+	readonly debugImage?: string;
 	/** Absolute path of the effective .config. */
 	readonly config: string;
 	/** Absolute path of the compiler's output. */

@@ -1,6 +1,7 @@
 import type { JobSet, MachineSpec, Mode, Store } from "./cell.ts";
 import type { ServerSettings } from "./channel.ts";
 import type { KernelWish, Prefixes } from "./kernel.ts";
+import type { KnownTrouble } from "./verdict.ts";
 
 /** A kernel of a config; with prefixes it stands for a ladder of kernels. */
 export interface KernelRequest extends KernelWish {
@@ -35,4 +36,6 @@ export interface LabConfig {
 	readonly figures: JobSet | "none";
 	/** How often each cell runs. */
 	readonly repeat: number;
+	/** Trouble in kernel logs that counts for nothing. */
+	readonly allow: readonly KnownTrouble[];
 }

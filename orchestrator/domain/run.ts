@@ -1,7 +1,7 @@
 import type { Cell, MachineSpec } from "./cell.ts";
 import type { Figure } from "./figure.ts";
 import type { KernelBuild, KernelFault } from "./kernel.ts";
-import type { KernelFinding, TapSummary, TransportProof, Verdict } from "./verdict.ts";
+import type { KernelFinding, StuckTask, TapSummary, TransportProof, Verdict } from "./verdict.ts";
 
 /** Version of the JSON shapes on disk and of `--json`; raised when a field changes its meaning. */
 export const RECORD_VERSION = 1;
@@ -46,6 +46,8 @@ export interface CellRecord {
 	readonly tap: TapSummary | null;
 	readonly figures: readonly Figure[];
 	readonly findings: readonly KernelFinding[];
+	/** Who was stuck where when the cell hung; absent when none did. */
+	readonly stuck?: readonly StuckTask[];
 	readonly seconds: number;
 	readonly boot: string | null;
 	/** Id of the cell that was run instead, on another rung with the very same image. */
@@ -57,6 +59,7 @@ export interface CellRecord {
 		readonly serverLog?: string;
 		readonly tap?: string;
 		readonly fio?: string;
+		readonly hang?: string;
 		readonly log?: string;
 	};
 }

@@ -50,10 +50,35 @@ export interface KernelFinding {
 		| "lockdep"
 		| "hung-task"
 		| "lockup"
-		| "rcu-stall";
+		| "rcu-stall"
+		| "kmemleak"
+		| "list-corruption"
+		| "refcount";
 	/** First line, escapes removed. */
 	readonly title: string;
 	readonly lines: readonly string[];
+	/** Functions of the kernel, innermost first, without those that only report; by them a fault is known again. */
+	readonly functions: readonly string[];
+	/** Why it counts for nothing: an entry of the config's allow list. */
+	readonly allowed?: KnownTrouble;
+}
+
+/** Trouble that somebody has looked into and found to be none of the series under test. */
+export interface KnownTrouble {
+	/** Of a title or of a function, `*` for any characters. */
+	readonly pattern: string;
+	readonly reason: string;
+	readonly link: string;
+}
+
+/** A task that did not get on when the guest was looked at. */
+export interface StuckTask {
+	readonly name: string;
+	readonly pid: number;
+	/** `blocked`: it waits in the kernel for something; `running`: it was on a CPU. */
+	readonly state: "blocked" | "running";
+	/** Functions of the kernel, innermost first. */
+	readonly stack: readonly string[];
 }
 
 export type Because =

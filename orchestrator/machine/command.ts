@@ -104,6 +104,9 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		"earlyprintk=serial,ttyS0,115200",
 		"loglevel=5",
 		"panic=-1",
+		// A guest that says nothing any more is sent an NMI, and tells where each CPU is.
+		"unknown_nmi_panic",
+		"panic_print=0x40",
 		"fuse.enable_uring=1",
 		// An idle guest's counted clock jumps to its next timer, even while it waits for the host (9p): without a steady
 		// tick that may be a deadline of its own, seconds away.

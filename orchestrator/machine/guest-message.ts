@@ -50,6 +50,7 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		}),
 		fioReports: z.array(text).max(100),
 		kernelLog: text,
+		hang: text.nullable(),
 		seconds,
 	}),
 ]);

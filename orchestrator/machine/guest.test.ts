@@ -23,6 +23,7 @@ const ORDER: CellOrder = {
 	},
 	work: { kind: "check", name: "io/append" },
 	timeoutMs: 1000,
+	slowness: 1,
 };
 
 const HELLO: Hello = {
@@ -47,6 +48,7 @@ const END: CellEnd = {
 	proof: { found: "devfuse", witness: "none", detail: "" },
 	fioReports: [],
 	kernelLog: "",
+	hang: null,
 	seconds: 1,
 };
 
@@ -123,7 +125,7 @@ for (const wiring of WIRINGS) {
 t.test("user-mode Linux: the console is what the program prints, from the first byte", async (t) => {
 	const folder = t.testdir();
 	await using guest = await bootFake(folder, WIRINGS[1], "send(end);");
-	t.match(await guest.console(), /^first words of the console\n/);
+	t.match((await guest.console()).text, /^first words of the console\n/);
 	t.match(await readFile(path.join(folder, "command.sh"), "utf8"), /^#!\/bin\/sh\nexec .*machine\.cjs 3<&0\n$/);
 });
 

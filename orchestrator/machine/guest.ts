@@ -1,6 +1,6 @@
 /** A booted guest: owns the process of its machine and the talk with the agent in it. */
-import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { closeSync, openSync, statSync, truncateSync } from "node:fs";
+import { mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { execa } from "execa";
@@ -10,8 +10,9 @@ import { writeAtomically } from "../host/files.ts";
 import { onLastResort } from "../host/interrupt.ts";
 import { ownProcess } from "../host/ledger.ts";
 import { pasteable } from "./command.ts";
-import { findTrouble, sanitise } from "./console.ts";
+import { sanitise } from "./console.ts";
 import { MAX_LINE_BYTES, parseGuestMessage } from "./guest-message.ts";
+import { findTrouble } from "./trouble.ts";
 import { UML_CHANNEL_FD, UML_LONGEST_ORDER } from "./uml-command.ts";
 
 export type Hello = Extract<GuestMessage, { type: "hello" }>;
@@ -31,6 +32,10 @@ export interface BootOptions {
 /** Source files whose counts are taken; fs/fuse has a third of it. */
 const MOST_COUNTS = 100;
 
+/** Longest console that a boot may have. */
+const MOST_CONSOLE_BYTES = 32 * 2 ** 20;
+const CONSOLE_WATCH_MS = 200;
+
 type Listener = (message: GuestMessage) => void;
 
 const lastLines = (text: string, count: number): readonly string[] =>
@@ -38,6 +43,10 @@ const lastLines = (text: string, count: number): readonly string[] =>
 		.split("\n")
 		.filter((line) => line.trim() !== "")
 		.slice(-count);
+
+/** QEMU's own interface, by which the guest is sent an NMI when it says nothing any more (QEMU Machine Protocol). */
+const QMP_FD = 3;
+const QMP = ["-chardev", `socket,id=qmp,fd=${QMP_FD}`, "-mon", "chardev=qmp,mode=control"];
 
 /** The command as a script; a person has the channel, which UML expects beside the console, on the terminal. */
 const commandScript = ({ program, command }: BootOptions): string =>
@@ -50,9 +59,9 @@ const start = ({ program, command, folder }: BootOptions) => {
 	const log = openSync(path.join(folder, uml ? "console.log" : "qemu.log"), "a") as 9;
 	try {
 		// The parent-death signal ends the machine even when this process is killed without warning.
-		const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+		const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command, ...(uml ? [] : QMP)], {
 			// QEMU's channel is its standard input and output; it opens the console's file itself.
-			stdio: uml ? ["ignore", log, log, "pipe"] : ["pipe", "pipe", log],
+			stdio: uml ? ["ignore", log, log, "pipe"] : ["pipe", "pipe", log, "pipe"],
 			buffer: false,
 			reject: false,
 			detached: true,
@@ -62,7 +71,7 @@ const start = ({ program, command, folder }: BootOptions) => {
 		const [stdin, stdout, , third] = child.stdio as unknown as readonly (Duplex | undefined)[];
 		const [toGuest, fromGuest] = uml ? [third, third] : [stdin, stdout];
 		if (toGuest === undefined || fromGuest === undefined) throw new TypeError("a pipe that was asked for is missing");
-		return { child, toGuest: toGuest as Writable, fromGuest: fromGuest as Readable };
+		return { child, toGuest: toGuest as Writable, fromGuest: fromGuest as Readable, qmp: uml ? undefined : third };
 	} finally {
 		closeSync(log);
 	}
@@ -71,25 +80,32 @@ const start = ({ program, command, folder }: BootOptions) => {
 export class Guest implements AsyncDisposable {
 	readonly #process: ReturnType<typeof start>["child"];
 	readonly #toGuest: Writable;
+	readonly #qmp: Duplex | undefined;
 	readonly #options: BootOptions;
 	readonly #undo: readonly (() => void)[];
 	#listener: Listener | undefined;
 	#ended = false;
 	#garbage = 0;
+	#whyEnded: string | undefined;
 	#wake: () => void = () => undefined;
 	#hello: Hello | undefined;
 
 	private constructor(options: BootOptions) {
 		this.#options = options;
-		const { child, toGuest, fromGuest } = start(options);
+		const { child, toGuest, fromGuest, qmp } = start(options);
 		this.#process = child;
 		this.#toGuest = toGuest;
+		this.#qmp = qmp;
+		// What QEMU answers is of no interest, but must not fill the pipe.
+		qmp?.on("error", () => undefined).resume();
 		const { pid } = child;
+		const stopWatching = this.#watchConsole();
 		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, options.program)];
 		toGuest.on("error", () => undefined);
 		this.#readLines(fromGuest);
 		void this.#process.then(() => {
 			this.#ended = true;
+			stopWatching();
 			this.#wake();
 		});
 	}
@@ -149,9 +165,52 @@ export class Guest implements AsyncDisposable {
 		return end;
 	}
 
-	/** Console text from the first byte, escapes and control characters removed. */
-	async console(): Promise<string> {
-		return sanitise(await readFile(path.join(this.#options.folder, "console.log"), "utf8").catch(() => ""));
+	/** Why this side has ended the machine. */
+	get whyEnded(): string | undefined {
+		return this.#whyEnded;
+	}
+
+	/** Console text from that byte on, escapes and control characters removed; of a long one, its beginning. */
+	async console(from = 0): Promise<{ readonly text: string; readonly to: number }> {
+		const file = await open(this.#console).catch(() => undefined);
+		if (file === undefined) return { text: "", to: from };
+		try {
+			const size = Math.max(0, Math.min((await file.stat()).size - from, MOST_CONSOLE_BYTES));
+			const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, from);
+			return { text: sanitise(buffer.toString("utf8", 0, bytesRead)), to: from + bytesRead };
+		} finally {
+			await file.close();
+		}
+	}
+
+	get #console(): string {
+		return path.join(this.#options.folder, "console.log");
+	}
+
+	/** A guest that writes without end must not fill the host's disk. */
+	#watchConsole(): () => void {
+		const timer = setInterval(() => {
+			const size = statSync(this.#console, { throwIfNoEntry: false })?.size ?? 0;
+			if (size <= MOST_CONSOLE_BYTES) return;
+			this.#end(`its console went beyond ${MOST_CONSOLE_BYTES / 2 ** 20} MiB`);
+			truncateSync(this.#console, MOST_CONSOLE_BYTES);
+		}, CONSOLE_WATCH_MS);
+		return () => clearInterval(timer);
+	}
+
+	#end(why: string): void {
+		this.#whyEnded ??= `the guest was ended: ${why}`;
+		this.#kill("SIGKILL");
+	}
+
+	/**
+	 * Makes the kernel of a silent guest tell where it is, even one that is deaf to interrupts: by an NMI, or the like for
+	 * user-mode Linux. It panics, and so ends the machine.
+	 */
+	accuse(): void {
+		if (this.#ended) return;
+		for (const execute of ["qmp_capabilities", "inject-nmi"]) this.#qmp?.write(`${JSON.stringify({ execute })}\n`);
+		if (this.#qmp === undefined && this.#process.pid !== undefined) process.kill(this.#process.pid, "SIGSEGV");
 	}
 
 	/** Waits until the machine has ended by itself, at most `timeoutMs`: a panic reboots, and a reboot ends it. */
@@ -225,7 +284,7 @@ export class Guest implements AsyncDisposable {
 			rest.push(chunk.subarray(from));
 			restBytes += chunk.length - from;
 			// A guest that never ends its line must not eat the host's memory.
-			if (restBytes > MAX_LINE_BYTES) this.#kill("SIGKILL");
+			if (restBytes > MAX_LINE_BYTES) this.#end(`it sent a line of more than ${MAX_LINE_BYTES / 2 ** 20} MiB`);
 		});
 	}
 
@@ -253,7 +312,7 @@ export class Guest implements AsyncDisposable {
 	}
 
 	async #bootFailure(): Promise<LabError> {
-		const text = await this.console();
+		const { text } = await this.console();
 		const qemuLog = await readFile(path.join(this.#options.folder, "qemu.log"), "utf8").catch(() => "");
 		const [trouble] = findTrouble(text);
 		const seconds = this.#options.timeoutMs / 1000;

@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { execa } from "execa";
 import type { MachineSpec } from "../domain/cell.ts";
 import type { HostMessage, ServerOrder } from "../domain/channel.ts";
+import { DEADLINE_MS } from "../domain/deadline.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
 import { explainFull } from "../host/files.ts";
 import { ensureFolder } from "../host/folders.ts";
@@ -29,7 +30,6 @@ export interface Launcher {
 	readonly boots: string;
 }
 
-const BOOT_SECONDS = 15;
 const LIFETIME_SECONDS = 3 * 3600;
 
 /** A sparse image; it is unlinked once QEMU holds it open, so nothing of it can outlive QEMU. */
@@ -119,7 +119,7 @@ export const launch = async (
 			command: uml ? umlCommandOf(launcher, build, false) : await qemuCommand(launcher, build, plan, signal),
 			folder,
 			signal,
-			timeoutMs: BOOT_SECONDS * 1000 * launcher.machine.slowness,
+			timeoutMs: DEADLINE_MS.boot * launcher.machine.slowness,
 		});
 	});
 

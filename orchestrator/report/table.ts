@@ -2,6 +2,7 @@
 import type { ArchivedRun, CellRecord } from "../domain/run.ts";
 import { figuresSection } from "./figures.ts";
 import { headerOf } from "./header.ts";
+import { kernelTroubleSection } from "./kernel-trouble.ts";
 import { ladderSection } from "./ladder.ts";
 import { clean, paint, plural, type Style, wrap } from "./layout.ts";
 import { matrixOf, wordOf } from "./matrix.ts";
@@ -18,6 +19,20 @@ export interface ReportOptions {
 const MOST_LISTED = 200;
 const MOST_NEVER = 20;
 
+const MOST_STUCK = 5;
+
+/** Who hung where, innermost function first. */
+const stuckLines = ({ stuck = [] }: CellRecord): readonly string[] => [
+	...stuck
+		.slice(0, MOST_STUCK)
+		.flatMap(({ name, pid, state, stack }) =>
+			wrap(`${state}: ${name} (pid ${pid}) in ${stack.slice(0, 6).join(" < ")}`, "      "),
+		),
+	...(stuck.length > MOST_STUCK
+		? [`      ... and ${plural(stuck.length - MOST_STUCK, "task")} more, in hang.txt`]
+		: []),
+];
+
 const troubleOf = (record: CellRecord, runId: string, style: Style, folder: string | undefined): readonly string[] => {
 	const { cell, verdict, files } = record;
 	const word = wordOf(record);
@@ -29,6 +44,7 @@ const troubleOf = (record: CellRecord, runId: string, style: Style, folder: stri
 		...(verdict.because === "not-ok"
 			? (failed?.diagnostics ?? []).slice(0, 12).map((line) => `      ${clean(line, 94)}`)
 			: []),
+		...stuckLines(record),
 		// A skip is explained by its reason; nobody needs its logs.
 		...(verdict.outcome === "skip"
 			? []
@@ -83,6 +99,7 @@ export const renderReport = (archived: ArchivedRun, options: ReportOptions = {})
 		...ladderSection(archived, style),
 		...matrixOf(archived, style),
 		...troubleSection(archived, style, options.folder),
+		...kernelTroubleSection(archived, style),
 		...figuresSection(archived, style),
 		...proofSection(archived, style),
 		...neverSection(archived, style),

@@ -33,6 +33,7 @@ const config: LabConfig = {
 	cases: ["meta/stat", "io/append"],
 	figures: "quick",
 	repeat: 2,
+	allow: [],
 };
 const known: readonly KnownCase[] = [{ name: "io/append" }, { name: "io/other" }, { name: "meta/stat" }];
 

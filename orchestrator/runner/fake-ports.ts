@@ -63,6 +63,7 @@ export const endOf = (id: string, change: Partial<CellEnd> = {}): CellEnd => ({
 	proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 	fioReports: [],
 	kernelLog: "",
+	hang: null,
 	seconds: 1,
 	...change,
 });
@@ -73,6 +74,7 @@ export type Answer = (id: string) => CellEnd | undefined;
 /** A guest behind the real port: answers every cell with two TAP lines and what `answer` says. */
 const guestOf = (answer: Answer, onDispose: () => void): GuestPort => ({
 	ended: false,
+	whyEnded: undefined,
 	hello: {
 		type: "hello",
 		kernelRelease: "7",
@@ -86,8 +88,9 @@ const guestOf = (answer: Answer, onDispose: () => void): GuestPort => ({
 		for (const line of ["TAP version 14", "ok 1 - held", "1..1"]) onMessage({ type: "tap", id: order.id, line });
 		return answer(order.id);
 	},
-	console: async () => "",
+	console: async () => ({ text: "", to: 0 }),
 	settle: async () => undefined,
+	accuse: () => undefined,
 	[Symbol.asyncDispose]: async () => onDispose(),
 });
 
@@ -107,7 +110,8 @@ export const fakePorts = (change: Partial<RunPorts> = {}, answer: Answer = (id) 
 			});
 		},
 		slowness: () => 1,
-		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [] }] : []),
+		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [], functions: [] }] : []),
+		findStuck: () => [],
 		checkTimeoutMs: () => 1000,
 		write: async (record) => {
 			records.push(record);

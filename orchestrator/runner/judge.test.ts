@@ -30,6 +30,7 @@ const end: NonNullable<Evidence["end"]> = {
 	proof: { found: "uring-libfuse", witness: "kernel-counters", detail: "sent 12, committed 12" },
 	fioReports: [],
 	kernelLog: "",
+	hang: null,
 	seconds: 1.5,
 };
 const killed = { exitCode: null, signal: "SIGKILL" } as const;
@@ -43,7 +44,7 @@ const good: Evidence = {
 	tap: tap("1..2\nok 1 - a\nok 2 - b"),
 	figures: [],
 };
-const panic = { kind: "panic", title: "Kernel panic - not syncing: x", lines: [] } as const;
+const panic = { kind: "panic", title: "Kernel panic - not syncing: x", lines: [], functions: [] } as const;
 const proof = (found: "devfuse" | "unproven") => ({ ...end, proof: { ...end.proof, found, detail: "no ring" } });
 const figure = { name: job.name, unit: "MiB/s", better: "higher", samples: [126], summary: summarise([126]) } as const;
 const rampOnly = JSON.stringify({

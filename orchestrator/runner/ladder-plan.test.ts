@@ -41,6 +41,7 @@ const build = async ({ name, rung }: KernelWish): Promise<KernelBuild> => {
 
 const guest: GuestPort = {
 	ended: false,
+	whyEnded: undefined,
 	hello: {
 		...{ type: "hello", kernelRelease: "7", nodeVersion: "v24", cpus: 1, uptimeSeconds: 1 },
 		...{ fuseUring: true, counters: true },
@@ -50,13 +51,19 @@ const guest: GuestPort = {
 		for (const line of ["TAP version 14", "ok 1 - held", "1..1"]) onMessage({ type: "tap", id, line });
 		return {
 			...{ type: "cell-end", id, stage: "done", error: null, timedOut: false, exitCode: null, fioReports: [] },
-			...{ kernelLog: id.includes("k@0") && id.includes("/b#") ? "Oops" : "", seconds: 1, unsupported: null },
+			...{
+				kernelLog: id.includes("k@0") && id.includes("/b#") ? "Oops" : "",
+				seconds: 1,
+				unsupported: null,
+				hang: null,
+			},
 			server: { exitCode: 0, signal: null, ordered: true, expected: null },
 			proof: { found: "devfuse", witness: "kernel-counters", detail: "" },
 		};
 	},
-	console: async () => "",
+	console: async () => ({ text: "", to: 0 }),
 	settle: async () => undefined,
+	accuse: () => undefined,
 	[Symbol.asyncDispose]: async () => undefined,
 };
 
@@ -73,7 +80,8 @@ const climb = async (prefixes: readonly number[], names: readonly string[], chan
 			return guest;
 		},
 		slowness: () => 1,
-		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [] }] : []),
+		findTrouble: (text) => (text.includes("Oops") ? [{ kind: "oops", title: "Oops", lines: [], functions: [] }] : []),
+		findStuck: () => [],
 		checkTimeoutMs: () => 1000,
 		write: async (record) => {
 			records.push(record);

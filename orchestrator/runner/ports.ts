@@ -3,13 +3,15 @@ import type { FigureJob } from "../domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../domain/channel.ts";
 import type { KernelBuild, KernelFault, KernelWish } from "../domain/kernel.ts";
 import type { CellRecord, RunEvent } from "../domain/run.ts";
-import type { KernelFinding } from "../domain/verdict.ts";
+import type { KernelFinding, StuckTask } from "../domain/verdict.ts";
 
 export type CellOrder = Extract<HostMessage, { type: "cell" }>;
 export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
 
 export interface GuestPort extends AsyncDisposable {
 	readonly ended: boolean;
+	/** Why the host has ended it; undefined when it has not. */
+	readonly whyEnded: string | undefined;
 	readonly hello: Extract<GuestMessage, { type: "hello" }>;
 	run(
 		order: CellOrder,
@@ -17,8 +19,11 @@ export interface GuestPort extends AsyncDisposable {
 		signal: AbortSignal,
 		onMessage: (message: GuestMessage) => void,
 	): Promise<CellEnd | undefined>;
-	console(): Promise<string>;
+	/** Console text from that byte on, bounded, and the byte up to which it goes. */
+	console(from: number): Promise<{ readonly text: string; readonly to: number }>;
 	settle(timeoutMs: number): Promise<void>;
+	/** Makes a silent guest's kernel tell where it is, which ends the guest. */
+	accuse(): void;
 }
 
 /** Texts that belong to one cell; the archive gives them file names. */
@@ -27,6 +32,7 @@ export interface CellTexts {
 	readonly kernelLog?: string;
 	readonly serverLog?: string;
 	readonly fio?: string;
+	readonly hang?: string;
 }
 
 export interface RunPorts {
@@ -40,6 +46,8 @@ export interface RunPorts {
 	/** Multiplies every deadline in the guest. */
 	slowness(): number;
 	findTrouble(text: string): readonly KernelFinding[];
+	/** Who waits or spins where, by what a kernel tells of itself when it is asked. */
+	findStuck(text: string): readonly StuckTask[];
 	/** Milliseconds a check may take on a machine of ordinary speed. */
 	checkTimeoutMs(name: string): number;
 	write(record: CellRecord, texts: CellTexts): Promise<CellRecord>;

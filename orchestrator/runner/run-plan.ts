@@ -6,8 +6,9 @@ import { LabError } from "../domain/lab-error.ts";
 import { type CellRecord, RECORD_VERSION } from "../domain/run.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { verdictOnBoot, verdictOnBuild } from "./judge.ts";
-import type { GuestPort, RunPorts } from "./ports.ts";
-import { runCell } from "./run-cell.ts";
+import { KernelWork } from "./kernel-work.ts";
+import type { RunPorts } from "./ports.ts";
+import type { SecondsOf } from "./shifts.ts";
 
 export interface PlanContext {
 	readonly kernels: readonly KernelWish[];
@@ -18,6 +19,12 @@ export interface PlanContext {
 	readonly isEnough?: (record: CellRecord) => boolean;
 	/** Numbers that boots of these kernels may have had in this run before; 0 unless told. */
 	readonly bootsBefore?: number;
+	/** How many guests may carry checks side by side; 1 unless told. */
+	readonly guests?: number;
+	/** What a cell took when it last passed; with it, the longest checks come first. */
+	readonly secondsOf?: SecondsOf;
+	/** Cells that want a guest that no other cell has had or gets. */
+	readonly wantsFresh?: (cell: Cell) => boolean;
 }
 
 /** Faults of the kernel under test: they are verdicts of its cells, the run goes on with the next kernel. */
@@ -26,9 +33,6 @@ const STAGE_OF_FAULT: ReadonlyMap<string, KernelFault["stage"]> = new Map([
 	["kernel-config-lost", "configure"],
 	["build-failed", "build"],
 ]);
-
-/** A kernel whose boots fail this often in a row is given up. */
-const BOOT_TRIES = 2;
 
 /** The cell's name without its kernel: it is the same on every rung. */
 const squareOf = ({ id, kernel }: Cell): string => id.slice(kernel.length);
@@ -49,6 +53,7 @@ class PlanRun {
 	/** Records of the rungs that ran, by ladder, image and square. */
 	readonly #won = new Map<string, CellRecord>();
 	#done = 0;
+	#begun = 0;
 
 	constructor(context: PlanContext, ports: RunPorts) {
 		this.#context = context;
@@ -94,52 +99,17 @@ class PlanRun {
 	}
 
 	async #cells(build: KernelBuild, cells: readonly Cell[]): Promise<void> {
-		let guest: GuestPort | undefined;
-		let boots = this.#context.bootsBefore ?? 0;
-		let failures = 0;
-		const queue = [...cells];
-		try {
-			for (let cell = queue[0]; cell !== undefined; cell = queue[0]) {
-				this.#context.signal.throwIfAborted();
-				if (guest === undefined) {
-					boots += 1;
-					try {
-						guest = await this.#boot(build, `${build.name}-${boots}`, cell.cpus);
-						failures = 0;
-					} catch (error) {
-						if (!(error instanceof LabError) || error.code !== "boot-failed") throw error;
-						failures += 1;
-						this.#ports.onEvent({ kind: "stage", text: error.message, ...(error.log ? { log: error.log } : {}) });
-						if (failures < BOOT_TRIES) continue;
-						const verdict = verdictOnBoot(this.#ports.findTrouble(error.evidence.join("\n")), error.message);
-						await this.#giveUp(queue, verdict, error.log);
-						return;
-					}
-				}
-				this.#ports.onEvent({ kind: "cell-start", cell, number: this.#done + 1 });
-				const server = this.#context.serverOf(cell);
-				const boot = `${build.name}-${boots}`;
-				const { record, guestUsable } = await runCell(cell, server, guest, boot, this.#ports, this.#context.signal);
-				this.#keep(build, record);
-				queue.shift();
-				if (this.#context.isEnough?.(record) === true) return;
-				if (!guestUsable || queue[0]?.cpus !== cell.cpus) {
-					await guest[Symbol.asyncDispose]();
-					guest = undefined;
-				}
-			}
-		} finally {
-			await guest?.[Symbol.asyncDispose]();
-		}
-	}
-
-	async #boot(build: KernelBuild, name: string, cpus: number | undefined): Promise<GuestPort> {
-		const started = performance.now();
-		this.#ports.onEvent({ kind: "boot-start", kernel: build.name, machine: name });
-		const guest = await this.#ports.launch(build, name, cpus);
-		const seconds = (performance.now() - started) / 1000;
-		this.#ports.onEvent({ kind: "boot-end", seconds, kernelRelease: guest.hello.kernelRelease });
-		return guest;
+		const work = new KernelWork(build, this.#context, this.#ports, {
+			keep: (record) => this.#keep(build, record),
+			onCell: (cell) => {
+				this.#begun += 1;
+				this.#ports.onEvent({ kind: "cell-start", cell, number: this.#begun });
+			},
+		});
+		const givenUp = await work.run(cells);
+		if (givenUp === undefined) return;
+		const { evidence, message, log } = givenUp.error;
+		await this.#giveUp(givenUp.cells, verdictOnBoot(this.#ports.findTrouble(evidence.join("\n")), message), log);
 	}
 
 	#keep(build: KernelBuild | undefined, record: CellRecord): void {

@@ -40,7 +40,10 @@ const cellSchema = z.looseObject({
 	verdict: z.looseObject({ outcome: z.string(), because: z.string(), detail: z.string() }),
 	proof: z.looseObject({ found: z.string(), witness: z.string(), detail: z.string() }).nullable(),
 	figures: z.array(z.looseObject({ name: z.string(), summary: z.looseObject({ median: z.number() }) })),
-	findings: z.array(z.looseObject({ kind: z.string(), title: z.string() })),
+	findings: z.array(
+		z.looseObject({ kind: z.string(), title: z.string(), functions: z.array(z.string()), lines: z.array(z.string()) }),
+	),
+	stuck: z.array(z.looseObject({ state: z.string(), stack: z.array(z.string()) })).optional(),
 	boot: z.string().nullable(),
 	sharedWith: z.string().optional(),
 });

@@ -1,0 +1,86 @@
+/** Trouble of every kind in a real kernel: recognised, tied to its cell, with the place in the source. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import t from "tap";
+import { folders } from "../orchestrator/host/folders.ts";
+import { fuselab, readReport, umlRunning } from "./lib/cli.ts";
+
+const configs = path.join(folders.clone(), "tests/configs");
+
+/** Runs tests/configs/trouble.yaml with another trouble; gives the cells that looked it up and the one that did not. */
+const runWith = async (trouble: string, more = "") => {
+	const folder = await mkdtemp(path.join(os.tmpdir(), "fuselab-test-"));
+	const file = path.join(folder, "trouble.yaml");
+	try {
+		const text = await readFile(path.join(configs, "trouble.yaml"), "utf8");
+		await writeFile(
+			file,
+			text
+				.replace("trouble: warn", `trouble: ${trouble}`)
+				.replaceAll(/(\.\.?\/\S+?)(?=\]|$)/gm, (name) => path.join(configs, name)) + more,
+		);
+		const { status, stdout, stderr } = await fuselab("run", file, "--json");
+		return { status, stderr, cells: readReport(stdout).cells };
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+};
+
+const KINDS = [
+	["warn", "warning", "fuse_trouble_warn", /fs\/fuse\/trouble\.c:\d+/],
+	["list", "list-corruption", "fuse_trouble_list", /fs\/fuse\/trouble\.c:\d+/],
+	["refcount", "refcount", "fuse_trouble_refcount", /fs\/fuse\/trouble\.c:\d+/],
+	["index", "ubsan", "fuse_trouble_index", /fs\/fuse\/trouble\.c:\d+/],
+	["deadlock", "lockdep", "fuse_trouble_deadlock", /fs\/fuse\/trouble\.c:\d+/],
+] as const;
+
+for (const [trouble, kind, name, place] of KINDS)
+	t.test(
+		`${trouble}: the cell fails though its TAP is green, with the source's place; the next one is well`,
+		async (t) => {
+			const { status, stderr, cells } = await runWith(trouble);
+			t.equal(status, 1, "exit status", { stderr: stderr.split("\n").slice(-20) });
+			const [magic, calm] = cells;
+			t.equal(`${magic?.verdict.outcome} ${magic?.verdict.because}`, "fail kernel-log");
+			const finding = magic?.findings.find((one) => one.kind === kind);
+			t.ok(finding?.functions.includes(name), `${kind} in ${name}`, { found: magic?.findings });
+			t.match(
+				finding?.lines.find((line) => line.includes(`${name}+`)),
+				place,
+			);
+			t.equal(calm?.verdict.outcome, "pass");
+			t.not(calm?.boot, magic?.boot, "in a guest of its own");
+		},
+	);
+
+t.test("an entry of the allow list makes trouble count for nothing, and says why", async (t) => {
+	const entry = { pattern: "fuse_trouble_warn", reason: "It was asked for.", link: "tests/series" };
+	const { status, cells } = await runWith("warn", `  - ${JSON.stringify(entry)}\n`);
+	t.equal(status, 0);
+	t.match(
+		cells[0]?.findings.find(({ kind }) => kind === "warning"),
+		{ allowed: entry },
+	);
+});
+
+t.test("a task that hangs in the kernel is named with its stack", async (t) => {
+	const { cells } = await runWith("hang");
+	t.equal(cells[0]?.verdict.outcome, "fail");
+	t.match(
+		cells[0]?.stuck?.find(({ stack }) => stack.includes("fuse_trouble_hang")),
+		{ state: "blocked" },
+	);
+	t.equal(cells[1]?.verdict.outcome, "pass", "the next cell has a new guest");
+});
+
+t.test("a kernel that is deaf to everything is made to tell where it is", async (t) => {
+	const { cells } = await runWith("spin-deaf");
+	t.match(cells[0]?.verdict, { outcome: "broken", because: "lab", detail: /fell silent/ });
+	t.ok(
+		cells[0]?.stuck?.some(({ stack }) => stack.includes("fuse_trouble_spin_deaf")),
+		"stack",
+		{ stuck: cells[0]?.stuck },
+	);
+	t.same(umlRunning(500), [], "no guest is left");
+});
