@@ -42,6 +42,7 @@ import { testCase as ioCollapseRefused } from "./io/collapse-refused.ts";
 import { testCase as ioCopyRange } from "./io/copy-range.ts";
 import { testCase as ioCopyRangeInOneFile } from "./io/copy-range-in-one-file.ts";
 import { testCase as ioDirectEndOfFile } from "./io/direct-end-of-file.ts";
+import { testCase as ioDirectIoMapping } from "./io/direct-io-mapping.ts";
 import { testCase as ioDirectManyRequests } from "./io/direct-many-requests.ts";
 import { testCase as ioDirectSeesBuffered } from "./io/direct-sees-buffered.ts";
 import { testCase as ioDirectUnalignedMemory } from "./io/direct-unaligned-memory.ts";
@@ -85,6 +86,7 @@ import { testCase as ioTruncateShrink } from "./io/truncate-shrink.ts";
 import { testCase as ioTruncateUnderMapping } from "./io/truncate-under-mapping.ts";
 import { testCase as ioVectoredWrite } from "./io/vectored-write.ts";
 import { testCase as ioVmspliceWrite } from "./io/vmsplice-write.ts";
+import { testCase as ioWriteBackCache } from "./io/write-back-cache.ts";
 import { testCase as limitsDeepFolders } from "./limits/deep-folders.ts";
 import { testCase as limitsLargestOffset } from "./limits/largest-offset.ts";
 import { testCase as limitsName255 } from "./limits/name-255.ts";
@@ -94,6 +96,7 @@ import { testCase as limitsSparseTerabyte } from "./limits/sparse-terabyte.ts";
 import { testCase as limitsSymlink4095 } from "./limits/symlink-4095.ts";
 import { testCase as limitsThousandFiles } from "./limits/thousand-files.ts";
 import { testCase as limitsXattr64Kib } from "./limits/xattr-64-kib.ts";
+import { testCase as limitsXattrBeyondPayload } from "./limits/xattr-beyond-payload.ts";
 import { testCase as limitsXattrNames } from "./limits/xattr-names.ts";
 import { testCase as metaErrors } from "./meta/errors.ts";
 import { testCase as metaHardLink } from "./meta/hard-link.ts";
@@ -119,17 +122,30 @@ import { testCase as teardownAbortHeldRead } from "./teardown/abort-held-read.ts
 import { testCase as teardownAbortIdle } from "./teardown/abort-idle.ts";
 import { testCase as teardownCrashedDirectRead } from "./teardown/crashed-direct-read.ts";
 import { testCase as teardownExitedDirectRead } from "./teardown/exited-direct-read.ts";
+import { testCase as teardownForcedUnmountHeld } from "./teardown/forced-unmount-held.ts";
 import { testCase as teardownKilledBufferedRead } from "./teardown/killed-buffered-read.ts";
 import { testCase as teardownKilledDirectRead } from "./teardown/killed-direct-read.ts";
+import { testCase as teardownKilledUnderWriters } from "./teardown/killed-under-writers.ts";
+import { testCase as teardownKilledWhileStopped } from "./teardown/killed-while-stopped.ts";
 import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount-held-read.ts";
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
+import { testCase as teardownTerminatedIdle } from "./teardown/terminated-idle.ts";
 import { testCase as teardownUnmountIdle } from "./teardown/unmount-idle.ts";
 import { testCase as transportClientCpuChoosesQueue } from "./transport/client-cpu-chooses-queue.ts";
 import { testCase as transportClientMovesCpu } from "./transport/client-moves-cpu.ts";
+import { testCase as transportDepthOne } from "./transport/depth-one.ts";
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
+import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
+import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
+import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
+import { testCase as transportRefusedRegister } from "./transport/refused-register.ts";
 import { testCase as transportRegisterAfterReady } from "./transport/register-after-ready.ts";
+import { testCase as transportRemountRounds } from "./transport/remount-rounds.ts";
+import { testCase as transportSmallestMaxWrite } from "./transport/smallest-max-write.ts";
 import { testCase as transportStoppedQueue } from "./transport/stopped-queue.ts";
+import { testCase as transportStoppedServer } from "./transport/stopped-server.ts";
+import { testCase as transportTwoMounts } from "./transport/two-mounts.ts";
 import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
 
 export const CASES: readonly Case[] = [
@@ -175,6 +191,7 @@ export const CASES: readonly Case[] = [
 	ioCopyRange,
 	ioCopyRangeInOneFile,
 	ioDirectEndOfFile,
+	ioDirectIoMapping,
 	ioDirectManyRequests,
 	ioDirectSeesBuffered,
 	ioDirectUnalignedMemory,
@@ -218,6 +235,7 @@ export const CASES: readonly Case[] = [
 	ioTruncateUnderMapping,
 	ioVectoredWrite,
 	ioVmspliceWrite,
+	ioWriteBackCache,
 	limitsDeepFolders,
 	limitsLargestOffset,
 	limitsName255,
@@ -227,6 +245,7 @@ export const CASES: readonly Case[] = [
 	limitsSymlink4095,
 	limitsThousandFiles,
 	limitsXattr64Kib,
+	limitsXattrBeyondPayload,
 	limitsXattrNames,
 	metaErrors,
 	metaHardLink,
@@ -252,16 +271,29 @@ export const CASES: readonly Case[] = [
 	teardownAbortIdle,
 	teardownCrashedDirectRead,
 	teardownExitedDirectRead,
+	teardownForcedUnmountHeld,
 	teardownKilledBufferedRead,
 	teardownKilledDirectRead,
+	teardownKilledUnderWriters,
+	teardownKilledWhileStopped,
 	teardownLazyUnmountHeldRead,
 	teardownServerStops,
+	teardownTerminatedIdle,
 	teardownUnmountIdle,
 	transportClientCpuChoosesQueue,
 	transportClientMovesCpu,
+	transportDepthOne,
 	transportKilledClient,
+	transportMaxBackgroundOne,
 	transportMoreReadersThanEntries,
+	transportOnePoolBuffer,
+	transportQueueLeftOut,
+	transportRefusedRegister,
 	transportRegisterAfterReady,
+	transportRemountRounds,
+	transportSmallestMaxWrite,
 	transportStoppedQueue,
+	transportStoppedServer,
+	transportTwoMounts,
 	transportZeroCopySlotsEmptyWhenIdle,
 ];

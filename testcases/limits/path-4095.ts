@@ -11,7 +11,7 @@ export const testCase = defineCase({
 	async check(t, lab) {
 		const folder = `${lab.mount}/d`;
 		await mkdir(folder);
-		await writeFile(`${folder}/f`, "found");
+		await writeFile(`${lab.behind}/d/f`, "found");
 		const pathOf = (bytes: number): string => {
 			const rest = bytes - folder.length - 2;
 			return `${folder}${"/.".repeat(Math.floor(rest / 2))}${rest % 2 === 1 ? "/" : ""}/f`;
