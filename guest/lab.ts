@@ -1,4 +1,4 @@
-/** Puts this build's init, agent, cases, shim and server into the guest root, under a name that is their digest. */
+/** Puts this build's init, agent, cases, client, shim and server into the guest root, under a name that is their digest. */
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ServerBuild } from "../orchestrator/domain/channel.ts";
@@ -51,12 +51,11 @@ export const ensureLab = async (
 	signal: AbortSignal,
 ): Promise<GuestLab> => {
 	const clone = folders.clone();
-	const [init, lie] = ["guest/init/init.c", "guest/server/lie.c"].map((file) => path.join(clone, file)) as [
-		string,
-		string,
-	];
+	const [init, lie, client] = ["guest/init/init.c", "guest/server/lie.c", "guest/client/client.c"].map((file) =>
+		path.join(clone, file),
+	) as [string, string, string];
 	const bundles = BUNDLES.map((name) => path.join(clone, "dist/bundle", name));
-	const inputs = [init, lie, ...bundles, ...(await serverFiles())];
+	const inputs = [init, lie, client, ...bundles, ...(await serverFiles())];
 	const recipe = builds.flatMap((build) => [build, ...serverArguments(build, build, [])]).join(" ");
 	const digest = digestOf(recipe, ...(await Promise.all(inputs.map((file) => readFile(file))))).slice(0, 16);
 	const guestPath = `/opt/fuselab/${digest}`;
@@ -66,7 +65,8 @@ export const ensureLab = async (
 	const temporary = path.join(await ensureFolder(path.join(root.path, "opt/fuselab")), `.${digest}.tmp-${process.pid}`);
 	try {
 		await mkdir(temporary);
-		await run("gcc", [...WARNINGS, "-static", "-o", path.join(temporary, "init"), init], { signal });
+		for (const [name, source] of Object.entries({ init, client }))
+			await run("gcc", [...WARNINGS, "-static", "-o", path.join(temporary, name), source], { signal });
 		await run("gcc", [...WARNINGS, "-fPIC", "-shared", "-o", path.join(temporary, "lie.so"), lie, "-ldl"], { signal });
 		for (const bundle of bundles) await cp(bundle, path.join(temporary, path.basename(bundle)));
 		await compileServer(root, temporary, builds, signal);

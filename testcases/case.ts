@@ -18,6 +18,10 @@ export const LIES = [
 	"size-wrong",
 	"unlink-ignored",
 	"exit-status",
+	"fallocate-ignored",
+	"xattr-wrong",
+	"lock-ignored",
+	"times-ignored",
 ] as const;
 /** Not lies, but deaths that no case is meant to notice: the lab itself must. */
 export const DEATHS = ["fsync-dies"] as const;
@@ -35,6 +39,8 @@ export interface Lab {
 	readonly mountRoot: string;
 	/** Negotiated max_write in bytes. */
 	readonly maxWrite: number;
+	/** The number of the repeat: a case that draws numbers draws others in each, and the same ones in the same. */
+	readonly seed: number;
 	/** What our own server set up; null with another server. */
 	readonly server: ServerReady | null;
 	/** Sends our own server an order (guest/server/orders.h); null when it is another server, gone or silent. */
@@ -87,7 +93,7 @@ export const defineCase = (definition: Case): Case => definition;
 export interface CaseOrder {
 	readonly type: "run";
 	readonly name: string;
-	readonly lab: Pick<Lab, "mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "server">;
+	readonly lab: Pick<Lab, "mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "seed" | "server">;
 	readonly timeoutMs: number;
 }
 

@@ -1,5 +1,18 @@
 /** Every case; listed by hand so that one bundle holds them all. */
 import type { Case } from "./case.ts";
+import { testCase as coherenceDirectReadBeforeWriteBack } from "./coherence/direct-read-before-write-back.ts";
+import { testCase as coherenceFlock } from "./coherence/flock.ts";
+import { testCase as coherenceFlockWaits } from "./coherence/flock-waits.ts";
+import { testCase as coherenceLocksEndWithHolder } from "./coherence/locks-end-with-holder.ts";
+import { testCase as coherenceMappingAndCalls } from "./coherence/mapping-and-calls.ts";
+import { testCase as coherenceMappingAndDirect } from "./coherence/mapping-and-direct.ts";
+import { testCase as coherenceOfdLocks } from "./coherence/ofd-locks.ts";
+import { testCase as coherencePosixLocks } from "./coherence/posix-locks.ts";
+import { testCase as coherenceRandomOperations } from "./coherence/random-operations.ts";
+import { testCase as coherenceSixteenAppenders } from "./coherence/sixteen-appenders.ts";
+import { testCase as coherenceSixteenWritersBuffered } from "./coherence/sixteen-writers-buffered.ts";
+import { testCase as coherenceSixteenWritersDirect } from "./coherence/sixteen-writers-direct.ts";
+import { testCase as coherenceTwoMappings } from "./coherence/two-mappings.ts";
 import { testCase as faultsCutDirectoryRecord } from "./faults/cut-directory-record.ts";
 import { testCase as faultsDelayedReply } from "./faults/delayed-reply.ts";
 import { testCase as faultsDoubleCommit } from "./faults/double-commit.ts";
@@ -18,51 +31,137 @@ import { testCase as faultsWriteError } from "./faults/write-error.ts";
 import { testCase as faultsWrongCommitId } from "./faults/wrong-commit-id.ts";
 import { testCase as faultsWrongQueue } from "./faults/wrong-queue.ts";
 import { testCase as faultsWrongSizeStatfs } from "./faults/wrong-size-statfs.ts";
+import { testCase as ioAioClientDirect } from "./io/aio-client-direct.ts";
+import { testCase as ioAllocateGrows } from "./io/allocate-grows.ts";
+import { testCase as ioAllocateKeepsSize } from "./io/allocate-keeps-size.ts";
+import { testCase as ioAppendFlag } from "./io/append-flag.ts";
 import { testCase as ioAppendTwoHandles } from "./io/append-two-handles.ts";
 import { testCase as ioChecksumFromStore } from "./io/checksum-from-store.ts";
 import { testCase as ioChecksumToStore } from "./io/checksum-to-store.ts";
+import { testCase as ioCollapseRefused } from "./io/collapse-refused.ts";
+import { testCase as ioCopyRange } from "./io/copy-range.ts";
+import { testCase as ioCopyRangeInOneFile } from "./io/copy-range-in-one-file.ts";
+import { testCase as ioDirectEndOfFile } from "./io/direct-end-of-file.ts";
+import { testCase as ioDirectIoMapping } from "./io/direct-io-mapping.ts";
+import { testCase as ioDirectManyRequests } from "./io/direct-many-requests.ts";
 import { testCase as ioDirectSeesBuffered } from "./io/direct-sees-buffered.ts";
+import { testCase as ioDirectUnalignedMemory } from "./io/direct-unaligned-memory.ts";
+import { testCase as ioDsyncFlag } from "./io/dsync-flag.ts";
 import { testCase as ioEndOfFile } from "./io/end-of-file.ts";
 import { testCase as ioFsync } from "./io/fsync.ts";
+import { testCase as ioIoUringClientBuffered } from "./io/io-uring-client-buffered.ts";
+import { testCase as ioIoUringClientDirect } from "./io/io-uring-client-direct.ts";
+import { testCase as ioIoUringClientFixedBuffers } from "./io/io-uring-client-fixed-buffers.ts";
 import { testCase as ioMaxWriteBordersBuffered } from "./io/max-write-borders-buffered.ts";
 import { testCase as ioMaxWriteBordersDirect } from "./io/max-write-borders-direct.ts";
+import { testCase as ioMmapBeyondEnd } from "./io/mmap-beyond-end.ts";
+import { testCase as ioMmapClient } from "./io/mmap-client.ts";
+import { testCase as ioMmapPrivate } from "./io/mmap-private.ts";
 import { testCase as ioMmapRead } from "./io/mmap-read.ts";
+import { testCase as ioMmapTail } from "./io/mmap-tail.ts";
 import { testCase as ioMmapWrite } from "./io/mmap-write.ts";
+import { testCase as ioNoAppendFlag } from "./io/no-append-flag.ts";
+import { testCase as ioNowaitFlag } from "./io/nowait-flag.ts";
+import { testCase as ioOAppend } from "./io/o-append.ts";
+import { testCase as ioOSync } from "./io/o-sync.ts";
+import { testCase as ioOneByteWrites } from "./io/one-byte-writes.ts";
 import { testCase as ioPageBordersBuffered } from "./io/page-borders-buffered.ts";
 import { testCase as ioPageBordersDirect } from "./io/page-borders-direct.ts";
 import { testCase as ioParallelFiles } from "./io/parallel-files.ts";
 import { testCase as ioPartialPageOverwrite } from "./io/partial-page-overwrite.ts";
+import { testCase as ioPayloadBorders } from "./io/payload-borders.ts";
+import { testCase as ioPunchHole } from "./io/punch-hole.ts";
+import { testCase as ioPunchHoleUnderMapping } from "./io/punch-hole-under-mapping.ts";
 import { testCase as ioRandomOrderChunks } from "./io/random-order-chunks.ts";
+import { testCase as ioReadAhead } from "./io/read-ahead.ts";
+import { testCase as ioReadAheadAdvice } from "./io/read-ahead-advice.ts";
+import { testCase as ioSeekDataHole } from "./io/seek-data-hole.ts";
+import { testCase as ioSendfile } from "./io/sendfile.ts";
 import { testCase as ioSparseHoles } from "./io/sparse-holes.ts";
+import { testCase as ioSpliceRead } from "./io/splice-read.ts";
+import { testCase as ioSpliceWrite } from "./io/splice-write.ts";
 import { testCase as ioTruncateGrow } from "./io/truncate-grow.ts";
 import { testCase as ioTruncateOnOpen } from "./io/truncate-on-open.ts";
 import { testCase as ioTruncateShrink } from "./io/truncate-shrink.ts";
+import { testCase as ioTruncateUnderMapping } from "./io/truncate-under-mapping.ts";
+import { testCase as ioVectoredWrite } from "./io/vectored-write.ts";
+import { testCase as ioVmspliceWrite } from "./io/vmsplice-write.ts";
+import { testCase as ioWriteBackCache } from "./io/write-back-cache.ts";
+import { testCase as limitsDeepFolders } from "./limits/deep-folders.ts";
+import { testCase as limitsLargestOffset } from "./limits/largest-offset.ts";
+import { testCase as limitsName255 } from "./limits/name-255.ts";
+import { testCase as limitsPath4095 } from "./limits/path-4095.ts";
+import { testCase as limitsReaddir50000 } from "./limits/readdir-50000.ts";
+import { testCase as limitsSparseTerabyte } from "./limits/sparse-terabyte.ts";
+import { testCase as limitsSymlink4095 } from "./limits/symlink-4095.ts";
+import { testCase as limitsThousandFiles } from "./limits/thousand-files.ts";
+import { testCase as limitsXattr64Kib } from "./limits/xattr-64-kib.ts";
+import { testCase as limitsXattrBeyondPayload } from "./limits/xattr-beyond-payload.ts";
+import { testCase as limitsXattrNames } from "./limits/xattr-names.ts";
+import { testCase as metaErrors } from "./meta/errors.ts";
 import { testCase as metaHardLink } from "./meta/hard-link.ts";
+import { testCase as metaLinksCount } from "./meta/links-count.ts";
 import { testCase as metaMagicName } from "./meta/magic-name.ts";
 import { testCase as metaMode } from "./meta/mode.ts";
+import { testCase as metaNamesOfAnyBytes } from "./meta/names-of-any-bytes.ts";
 import { testCase as metaReaddir5000Names } from "./meta/readdir-5000-names.ts";
+import { testCase as metaRemoveWhileListing } from "./meta/remove-while-listing.ts";
 import { testCase as metaRenameAcrossFolders } from "./meta/rename-across-folders.ts";
+import { testCase as metaRenameNoReplace } from "./meta/rename-no-replace.ts";
 import { testCase as metaRenameOver } from "./meta/rename-over.ts";
+import { testCase as metaSpecialFiles } from "./meta/special-files.ts";
+import { testCase as metaStatfs } from "./meta/statfs.ts";
 import { testCase as metaSymbolicLink } from "./meta/symbolic-link.ts";
+import { testCase as metaTimes } from "./meta/times.ts";
 import { testCase as metaUnlinkWhileOpen } from "./meta/unlink-while-open.ts";
+import { testCase as metaXattrCreateReplace } from "./meta/xattr-create-replace.ts";
+import { testCase as metaXattrList } from "./meta/xattr-list.ts";
+import { testCase as metaXattrRoom } from "./meta/xattr-room.ts";
+import { testCase as metaXattrValue } from "./meta/xattr-value.ts";
 import { testCase as teardownAbortHeldRead } from "./teardown/abort-held-read.ts";
 import { testCase as teardownAbortIdle } from "./teardown/abort-idle.ts";
 import { testCase as teardownCrashedDirectRead } from "./teardown/crashed-direct-read.ts";
 import { testCase as teardownExitedDirectRead } from "./teardown/exited-direct-read.ts";
+import { testCase as teardownForcedUnmountHeld } from "./teardown/forced-unmount-held.ts";
 import { testCase as teardownKilledBufferedRead } from "./teardown/killed-buffered-read.ts";
 import { testCase as teardownKilledDirectRead } from "./teardown/killed-direct-read.ts";
+import { testCase as teardownKilledUnderWriters } from "./teardown/killed-under-writers.ts";
+import { testCase as teardownKilledWhileStopped } from "./teardown/killed-while-stopped.ts";
 import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount-held-read.ts";
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
+import { testCase as teardownTerminatedIdle } from "./teardown/terminated-idle.ts";
 import { testCase as teardownUnmountIdle } from "./teardown/unmount-idle.ts";
 import { testCase as transportClientCpuChoosesQueue } from "./transport/client-cpu-chooses-queue.ts";
 import { testCase as transportClientMovesCpu } from "./transport/client-moves-cpu.ts";
+import { testCase as transportDepthOne } from "./transport/depth-one.ts";
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
+import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
+import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
+import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
+import { testCase as transportRefusedRegister } from "./transport/refused-register.ts";
 import { testCase as transportRegisterAfterReady } from "./transport/register-after-ready.ts";
+import { testCase as transportRemountRounds } from "./transport/remount-rounds.ts";
+import { testCase as transportSmallestMaxWrite } from "./transport/smallest-max-write.ts";
 import { testCase as transportStoppedQueue } from "./transport/stopped-queue.ts";
+import { testCase as transportStoppedServer } from "./transport/stopped-server.ts";
+import { testCase as transportTwoMounts } from "./transport/two-mounts.ts";
 import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
 
 export const CASES: readonly Case[] = [
+	coherenceDirectReadBeforeWriteBack,
+	coherenceFlock,
+	coherenceFlockWaits,
+	coherenceLocksEndWithHolder,
+	coherenceMappingAndCalls,
+	coherenceMappingAndDirect,
+	coherenceOfdLocks,
+	coherencePosixLocks,
+	coherenceRandomOperations,
+	coherenceSixteenAppenders,
+	coherenceSixteenWritersBuffered,
+	coherenceSixteenWritersDirect,
+	coherenceTwoMappings,
 	faultsCutDirectoryRecord,
 	faultsDelayedReply,
 	faultsDoubleCommit,
@@ -81,47 +180,120 @@ export const CASES: readonly Case[] = [
 	faultsWrongCommitId,
 	faultsWrongQueue,
 	faultsWrongSizeStatfs,
+	ioAioClientDirect,
+	ioAllocateGrows,
+	ioAllocateKeepsSize,
+	ioAppendFlag,
 	ioAppendTwoHandles,
 	ioChecksumFromStore,
 	ioChecksumToStore,
+	ioCollapseRefused,
+	ioCopyRange,
+	ioCopyRangeInOneFile,
+	ioDirectEndOfFile,
+	ioDirectIoMapping,
+	ioDirectManyRequests,
 	ioDirectSeesBuffered,
+	ioDirectUnalignedMemory,
+	ioDsyncFlag,
 	ioEndOfFile,
 	ioFsync,
+	ioIoUringClientBuffered,
+	ioIoUringClientDirect,
+	ioIoUringClientFixedBuffers,
 	ioMaxWriteBordersBuffered,
 	ioMaxWriteBordersDirect,
+	ioMmapBeyondEnd,
+	ioMmapClient,
+	ioMmapPrivate,
 	ioMmapRead,
+	ioMmapTail,
 	ioMmapWrite,
+	ioNoAppendFlag,
+	ioNowaitFlag,
+	ioOAppend,
+	ioOSync,
+	ioOneByteWrites,
 	ioPageBordersBuffered,
 	ioPageBordersDirect,
 	ioParallelFiles,
 	ioPartialPageOverwrite,
+	ioPayloadBorders,
+	ioPunchHole,
+	ioPunchHoleUnderMapping,
 	ioRandomOrderChunks,
+	ioReadAhead,
+	ioReadAheadAdvice,
+	ioSeekDataHole,
+	ioSendfile,
 	ioSparseHoles,
+	ioSpliceRead,
+	ioSpliceWrite,
 	ioTruncateGrow,
 	ioTruncateOnOpen,
 	ioTruncateShrink,
+	ioTruncateUnderMapping,
+	ioVectoredWrite,
+	ioVmspliceWrite,
+	ioWriteBackCache,
+	limitsDeepFolders,
+	limitsLargestOffset,
+	limitsName255,
+	limitsPath4095,
+	limitsReaddir50000,
+	limitsSparseTerabyte,
+	limitsSymlink4095,
+	limitsThousandFiles,
+	limitsXattr64Kib,
+	limitsXattrBeyondPayload,
+	limitsXattrNames,
+	metaErrors,
 	metaHardLink,
+	metaLinksCount,
 	metaMagicName,
 	metaMode,
+	metaNamesOfAnyBytes,
 	metaReaddir5000Names,
+	metaRemoveWhileListing,
 	metaRenameAcrossFolders,
+	metaRenameNoReplace,
 	metaRenameOver,
+	metaSpecialFiles,
+	metaStatfs,
 	metaSymbolicLink,
+	metaTimes,
 	metaUnlinkWhileOpen,
+	metaXattrCreateReplace,
+	metaXattrList,
+	metaXattrRoom,
+	metaXattrValue,
 	teardownAbortHeldRead,
 	teardownAbortIdle,
 	teardownCrashedDirectRead,
 	teardownExitedDirectRead,
+	teardownForcedUnmountHeld,
 	teardownKilledBufferedRead,
 	teardownKilledDirectRead,
+	teardownKilledUnderWriters,
+	teardownKilledWhileStopped,
 	teardownLazyUnmountHeldRead,
 	teardownServerStops,
+	teardownTerminatedIdle,
 	teardownUnmountIdle,
 	transportClientCpuChoosesQueue,
 	transportClientMovesCpu,
+	transportDepthOne,
 	transportKilledClient,
+	transportMaxBackgroundOne,
 	transportMoreReadersThanEntries,
+	transportOnePoolBuffer,
+	transportQueueLeftOut,
+	transportRefusedRegister,
 	transportRegisterAfterReady,
+	transportRemountRounds,
+	transportSmallestMaxWrite,
 	transportStoppedQueue,
+	transportStoppedServer,
+	transportTwoMounts,
 	transportZeroCopySlotsEmptyWhenIdle,
 ];

@@ -12,6 +12,7 @@ const LAB: Lab = {
 	askServer: async () => null,
 	expectServerEnd: async () => {},
 	maxWrite: 4096,
+	seed: 1,
 	run: async () => ({ status: 0, stdout: "", stderr: "" }),
 	stopServer: async () => ({
 		umountStatus: 0,

@@ -13,7 +13,7 @@ t.test("the plan says that there is no NVMe", async (t) => {
 	);
 });
 
-t.test("a server that lies is caught as under QEMU", async (t) => {
+t.test("configs/lying-server.yaml: every case notices the lie that it says it must notice", async (t) => {
 	const { status, stdout } = await fuselab("run", "configs/lying-server.yaml", "--machine", "uml", "--json");
 	t.equal(status, 1);
 	const { cells } = readReport(stdout);

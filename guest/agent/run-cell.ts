@@ -82,6 +82,7 @@ const runWork = async (
 				behind: `${source}/${folder}`,
 				mountRoot: MOUNT,
 				maxWrite: server.maxWrite,
+				seed: Number(/#(\d+)$/.exec(order.id)?.[1] ?? 1),
 				server: server.ready,
 			},
 		},

@@ -18,7 +18,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum lie {
@@ -34,6 +36,10 @@ enum lie {
 	SIZE_WRONG,
 	UNLINK_IGNORED,
 	EXIT_STATUS,
+	FALLOCATE_IGNORED,
+	XATTR_WRONG,
+	LOCK_IGNORED,
+	TIMES_IGNORED,
 	FSYNC_DIES,
 	LIE_COUNT,
 };
@@ -51,6 +57,10 @@ static const char *const lies[LIE_COUNT] = {
 	[SIZE_WRONG] = "size-wrong",
 	[UNLINK_IGNORED] = "unlink-ignored",
 	[EXIT_STATUS] = "exit-status",
+	[FALLOCATE_IGNORED] = "fallocate-ignored",
+	[XATTR_WRONG] = "xattr-wrong",
+	[LOCK_IGNORED] = "lock-ignored",
+	[TIMES_IGNORED] = "times-ignored",
 	[FSYNC_DIES] = "fsync-dies",
 };
 
@@ -317,4 +327,50 @@ int unlinkat(int dir, const char *name, int flags)
 	if (lying[UNLINK_IGNORED] && !(flags & AT_REMOVEDIR))
 		return 0;
 	return real(dir, name, flags);
+}
+
+int fallocate64(int fd, int mode, off64_t offset, off64_t length)
+{
+	REAL(fallocate64);
+	return lying[FALLOCATE_IGNORED] ? 0 : real(fd, mode, offset, length);
+}
+
+/* The last byte of a value; asked for the length alone, there is none. */
+ssize_t getxattr(const char *path, const char *name, void *value, size_t size)
+{
+	REAL(getxattr);
+	ssize_t got = real(path, name, value, size);
+
+	if (lying[XATTR_WRONG] && got > 0 && size)
+		((unsigned char *)value)[got - 1] ^= 1;
+	return got;
+}
+
+ssize_t listxattr(const char *path, char *list, size_t size)
+{
+	REAL(listxattr);
+	ssize_t got = real(path, list, size);
+
+	if (lying[XATTR_WRONG] && got > 1 && size)
+		list[got - 2] ^= 1;
+	return got;
+}
+
+int flock(int fd, int operation)
+{
+	REAL(flock);
+	return lying[LOCK_IGNORED] ? 0 : real(fd, operation);
+}
+
+int utimensat(int dir, const char *path, const struct timespec times[2],
+	      int flags)
+{
+	REAL(utimensat);
+	return lying[TIMES_IGNORED] ? 0 : real(dir, path, times, flags);
+}
+
+int futimens(int fd, const struct timespec times[2])
+{
+	REAL(futimens);
+	return lying[TIMES_IGNORED] ? 0 : real(fd, times);
 }
