@@ -80,7 +80,7 @@ t.test("an NVMe disk is there when there is an image", async (t) => {
 });
 
 t.test("the interactive form has the console on the terminal and the agent on a socket", async (t) => {
-	const argv = bootCommand(VIRTME, { ...PLAN, interactiveSocket: "/tmp/x/agent" });
+	const argv = bootCommand(VIRTME, { ...PLAN, agentSocket: "/tmp/x/agent" });
 	t.match(valuesOf(argv, "-chardev").join(" "), /stdio,id=console.*socket,id=agent,path=\/tmp\/x\/agent/);
 	t.match(valuesOf(argv, "-append").join(), /fuselab_shell=1/);
 });

@@ -7,7 +7,7 @@ import { CHANNEL_NAME } from "../domain/channel.ts";
 export interface BootPlan {
 	/** Folder of the agent in the guest. */
 	readonly lab: string;
-	/** The console's file on the host, written from the first byte. */
+	/** The console's file, relative to the boot's folder; written from the first byte. */
 	readonly console: string;
 	/** Raw image for the emulated NVMe disk. */
 	readonly nvmeImage?: string;
@@ -16,7 +16,9 @@ export interface BootPlan {
 	/** The guest powers itself off after this. */
 	readonly lifetimeSeconds: number;
 	/** The console on QEMU's own terminal and the agent on this Unix socket, for `fuselab shell`. */
-	readonly interactiveSocket?: string;
+	readonly agentSocket?: string;
+	/** The CPUs stand still until a debugger that connects to this Unix socket lets them go. */
+	readonly gdbSocket?: string;
 	/** For a kernel whose drivers are modules: an initramfs that loads them, root and lab as disks that are only read. */
 	readonly disks?: { readonly initrd: string; readonly rootImage: string; readonly labImage: string };
 	/** More words for the kernel command line. */
@@ -112,7 +114,7 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		// tick that may be a deadline of its own, seconds away.
 		...(plan.accelerator === "icount" ? ["nohz=off"] : []),
 		...(plan.kernelArguments ?? []),
-		...(plan.interactiveSocket === undefined ? [] : ["fuselab_shell=1"]),
+		...(plan.agentSocket === undefined ? [] : ["fuselab_shell=1"]),
 		`fuselab_lab=${plan.lab}`,
 		`fuselab_seconds=${plan.lifetimeSeconds}`,
 		`init=${plan.lab}/init`,
@@ -125,7 +127,7 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 			.map((word, index, words) => (plan.accelerator !== "kvm" && words[index - 1] === "-cpu" ? TCG_CPU : word)),
 		...accelerationOf(plan),
 		...(rest.includes("-no-reboot") ? [] : ["-no-reboot"]),
-		...(plan.interactiveSocket === undefined
+		...(plan.agentSocket === undefined
 			? [
 					"-chardev",
 					`file,id=console,path=${quoteComma(plan.console)}`,
@@ -136,9 +138,10 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 					"-chardev",
 					"stdio,id=console,signal=off,mux=off",
 					"-chardev",
-					`socket,id=agent,path=${quoteComma(plan.interactiveSocket)}`,
+					`socket,id=agent,path=${quoteComma(plan.agentSocket)}`,
 				]),
 		...["-serial", "chardev:console"],
+		...(plan.gdbSocket === undefined ? [] : ["-S", "-gdb", `unix:${quoteComma(plan.gdbSocket)},server=on,wait=off`]),
 		...["-device", "virtio-serial-pci", "-device", `virtserialport,name=${CHANNEL_NAME},chardev=agent`],
 		...(plan.nvmeImage === undefined
 			? []

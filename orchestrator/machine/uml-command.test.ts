@@ -47,7 +47,7 @@ t.test("the console takes input, and has a shell, only when a person sits there"
 
 t.test("the channel is a serial line of its own, apart from the console", async (t) => {
 	const words = umlCommand(PLAN);
-	t.ok(words.includes("ssl0=fd:3"));
+	t.ok(words.includes("ssl0=fd:3,fd:4"));
 	t.ok(words.includes("fuselab_channel=/dev/ttyS0"));
 	t.ok(words.includes("console=tty0"));
 });
