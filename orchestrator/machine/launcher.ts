@@ -10,6 +10,7 @@ import { ownPath } from "../host/ledger.ts";
 import type { DiskImage } from "./boot-script.ts";
 import type { ChosenMachine } from "./choose.ts";
 import { type BootPlan, bootCommand } from "./command.ts";
+import { deviceParameters, diskImagesOf } from "./devices.ts";
 import { Guest } from "./guest.ts";
 import { umlCommand } from "./uml-command.ts";
 import { type Virtme, virtmeCommand } from "./virtme.ts";
@@ -66,11 +67,10 @@ const qemuCommand = async (
 		{ image: build.image, root: launcher.root, cpus, memoryMiB, kvm: accelerator === "kvm" },
 		signal,
 	);
-	const [nvme] = disksOf(launcher);
 	return bootCommand(virtme, {
 		...manner,
 		console: "console.log",
-		...(nvme === undefined ? {} : { nvmeImage: nvme.file }),
+		spec: launcher.spec,
 		lab: launcher.lab,
 		accelerator,
 		...(launcher.disks === undefined ? {} : { disks: launcher.disks }),
@@ -93,6 +93,7 @@ export const commandOf = async (
 		lab,
 		cpus: spec.cpus,
 		memoryMiB: spec.memoryMiB,
+		parameters: deviceParameters(spec),
 		lifetimeSeconds: LIFETIME_SECONDS,
 		interactive: manner.interactive === true,
 	});
@@ -100,7 +101,7 @@ export const commandOf = async (
 
 /** The images that a boot needs in its folder. */
 const disksOf = ({ spec, machine }: Launcher): readonly DiskImage[] =>
-	spec.nvmeMiB === undefined || machine.chosen === "uml" ? [] : [{ file: "nvme0.img", mebibytes: spec.nvmeMiB }];
+	machine.chosen === "uml" ? [] : diskImagesOf(spec);
 
 /** Makes the boot's folder and its disks, whose names are gone when `boot` has ended. */
 export const withDisks = async <T>(

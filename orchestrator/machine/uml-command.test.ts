@@ -7,6 +7,7 @@ const PLAN: UmlPlan = {
 	lab: "/opt/fuselab/89ab",
 	cpus: 2,
 	memoryMiB: 512,
+	parameters: ["null_blk.nr_devices=0"],
 	lifetimeSeconds: 60,
 	interactive: false,
 };

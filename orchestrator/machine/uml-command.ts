@@ -9,6 +9,8 @@ export interface UmlPlan {
 	readonly lab: string;
 	readonly cpus: number;
 	readonly memoryMiB: number;
+	/** More kernel parameters. */
+	readonly parameters: readonly string[];
 	/** The guest powers itself off after this. */
 	readonly lifetimeSeconds: number;
 	/** The console takes input from the terminal, and a shell runs on it. */
@@ -50,6 +52,7 @@ export const umlCommand = (plan: UmlPlan): readonly string[] => [
 	`ssl0=fd:${UML_CHANNEL_IN},fd:${UML_CHANNEL_OUT}`,
 	"loglevel=5",
 	"fuse.enable_uring=1",
+	...plan.parameters,
 	...(plan.interactive ? ["fuselab_shell=1"] : []),
 	"fuselab_channel=/dev/ttyS0",
 	`fuselab_lab=${plan.lab}`,
