@@ -1,14 +1,14 @@
 /** The stores that lie behind the server, made on first use and emptied between cells. */
-import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import type { Store } from "../../orchestrator/domain/cell.ts";
 import { runBounded } from "./spawn.ts";
 
 const ready = new Set<Store>();
-const NVME = "/dev/nvme0n1";
 /** Share of the guest's memory that the loop device offers; its file is sparse. */
 const LOOP_SHARE = 0.4;
 const MKFS_EXT4 = ["-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard"];
+const MKFS_XFS = ["-q", "-f", "-K"];
 
 const must = async (command: string, args: readonly string[], timeoutMs: number): Promise<string> => {
 	const ended = await runBounded(command, args, timeoutMs);
@@ -30,11 +30,41 @@ const mountLoop = async (folder: string, timeoutMs: number): Promise<void> => {
 	const device = (await must("losetup", ["--find", "--show", "--direct-io=on", image], timeoutMs)).trim();
 	await must("mkfs.ext4", [...MKFS_EXT4, device], timeoutMs);
 	await must("mount", ["-t", "ext4", device, folder], timeoutMs);
+	// The device is in use, so it goes when that ends: even with the mount namespace, where the kernel is the host's.
+	await must("losetup", ["--detach", device], timeoutMs);
+};
+
+/** The virtio disk that is for a store; a guest may have others, for its root. */
+const virtioDisk = (): string => {
+	const isStores = (name: string): boolean =>
+		name.startsWith("vd") && readFileSync(`/sys/block/${name}/serial`, "utf8").trim() === "fuselab-store";
+	return `/dev/${readdirSync("/sys/block").find(isStores) ?? "vd-of-a-store"}`;
+};
+
+const deviceOf = (store: Store): string => {
+	if (store.startsWith("nvme-")) return "/dev/nvme0n1";
+	return store === "nullblk-ext4" ? "/dev/nullb0" : virtioDisk();
+};
+
+const folderOf = (store: Store): string => `/run/fuselab/store-${store}`;
+
+/** Makes the store's file system on its disk; another store may have been there before. */
+const mountDisk = async (store: Store, folder: string, timeoutMs: number): Promise<void> => {
+	const device = deviceOf(store);
+	if (!existsSync(device)) throw new Error(`${device} does not exist: the machine has no disk for ${store}`);
+	for (const other of ready)
+		if (other.startsWith("nvme-") && store.startsWith("nvme-")) {
+			await must("umount", [folderOf(other)], timeoutMs);
+			ready.delete(other);
+		}
+	const type = store.endsWith("-xfs") ? "xfs" : "ext4";
+	await must(`mkfs.${type}`, [...(type === "xfs" ? MKFS_XFS : MKFS_EXT4), device], timeoutMs);
+	await must("mount", ["-t", type, device, folder], timeoutMs);
 };
 
 /** Mounts the store, each step within `timeoutMs`, and gives back the folder that the server serves. */
 export const prepareStore = async (store: Store, timeoutMs: number): Promise<string> => {
-	const folder = `/run/fuselab/store-${store}`;
+	const folder = folderOf(store);
 	if (!ready.has(store)) {
 		mkdirSync(folder, { recursive: true });
 		switch (store) {
@@ -42,9 +72,10 @@ export const prepareStore = async (store: Store, timeoutMs: number): Promise<str
 				await must("mount", ["-t", "tmpfs", "-o", "size=75%", "tmpfs", folder], timeoutMs);
 				break;
 			case "nvme-ext4":
-				if (!existsSync(NVME)) throw new Error(`${NVME} does not exist: the machine has no NVMe disk`);
-				await must("mkfs.ext4", [...MKFS_EXT4, NVME], timeoutMs);
-				await must("mount", ["-t", "ext4", NVME, folder], timeoutMs);
+			case "nvme-xfs":
+			case "virtio-ext4":
+			case "nullblk-ext4":
+				await mountDisk(store, folder, timeoutMs);
 				break;
 			case "loop-ext4":
 				await mountLoop(folder, timeoutMs);

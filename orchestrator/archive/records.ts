@@ -1,6 +1,6 @@
 /** The records on disk, checked on the way in: a run folder may have been written by another version or by other hands. */
 import { z } from "zod";
-import { MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
+import { DISK_CACHES, MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
 import type { Figure } from "../domain/figure.ts";
 import { type CellRecord, RECORD_VERSION, type RunRecord } from "../domain/run.ts";
 import { type KernelFinding, type StuckTask, type TapSummary, WITNESSES } from "../domain/verdict.ts";
@@ -15,6 +15,21 @@ const machineSpec = {
 	cpus: z.number(),
 	memoryMiB: z.number(),
 	nvmeMiB: z.number().exactOptional(),
+	nvme: z
+		.object({
+			count: z.number(),
+			sectors: z.literal([512, 4096]),
+			queues: z.number().exactOptional(),
+			cache: z.enum(DISK_CACHES),
+			throttle: z
+				.object({ iops: z.number().exactOptional(), bandwidthMiB: z.number().exactOptional() })
+				.exactOptional(),
+		})
+		.exactOptional(),
+	virtioMiB: z.number().exactOptional(),
+	nullblkGiB: z.number().exactOptional(),
+	numa: z.number().exactOptional(),
+	hotplug: z.number().exactOptional(),
 	icount: z.literal(true).exactOptional(),
 };
 

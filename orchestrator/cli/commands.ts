@@ -21,7 +21,7 @@ import { reproCommand } from "./repro.ts";
 import { printReport, readConfig, runCommand } from "./run.ts";
 import { seriesApplyCommand, seriesShowCommand } from "./series.ts";
 import { setup } from "./setup.ts";
-import { shellCommand } from "./shell.ts";
+import { type ShellCommandOptions, shellCommand } from "./shell.ts";
 
 const positive = (text: string): number => {
 	const value = Number(text);
@@ -210,15 +210,14 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		});
 	program
 		.command("shell")
-		.description("boot the first kernel of a config, start the server on a store and open a shell in the guest")
-		.argument("<config>")
+		.description("open a shell in a guest with the server mounted: a config's first kernel, or a recorded cell's")
+		.argument("<config|run/cell>")
 		.addOption(machineOption())
-		.action(async (file: string, { machine }: ConfigOptions) =>
-			setStatus(await shellCommand(await readConfig(file, machine))),
-		);
+		.option("--gdb", "wait for a debugger, and say how to connect one")
+		.action(async (target: string, options: ShellCommandOptions) => setStatus(await shellCommand(target, options)));
 	program
 		.command("repro")
-		.description("run one cell of an old run again, from its record alone")
+		.description("run one cell of an old run again, from its record alone; writes repro.sh, which needs no fuselab")
 		.argument("<run/cell>", "e.g. latest/counters/uring-libfuse/tmpfs/io/truncate#1")
 		.option("--times <n>", "repeat it", positive)
 		.option("--json", "the report as JSON on stdout")

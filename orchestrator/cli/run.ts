@@ -40,6 +40,10 @@ export interface RunOptions {
 	readonly times?: number;
 	/** How many guests may carry checks side by side; as many as fit without it. */
 	readonly guests?: number;
+	/** An image that is there already, in the place of a build. */
+	readonly built?: KernelBuild;
+	/** Called with the run's folder once its records are complete. */
+	readonly afterwards?: (folder: string) => Promise<void>;
 }
 
 export const CASE_NAMES = CASES.map(({ name }) => name);
@@ -56,9 +60,8 @@ export const readConfig = async (
 	prefixes?: AskedPrefixes,
 ): Promise<LabConfig> => await withRungs(await readBareConfig(file, kind), prefixes);
 
-/** The same from a text that was read before, e.g. by an old run; `file` is where its relative paths start. */
-export const readConfigText = async (text: string, file: string, prefixes?: AskedPrefixes): Promise<LabConfig> =>
-	await withRungs(parseConfig(text, file, CASE_NAMES, LIE_NAMES), prefixes);
+/** A config without rungs from a text that an old run kept; `file` is where its relative paths start. */
+export const readKeptConfig = (text: string, file: string): LabConfig => parseConfig(text, file, CASE_NAMES, LIE_NAMES);
 
 /** The plan of a config, less the cells that `only` refuses. */
 export const planOf = (config: LabConfig, only: (id: string) => boolean = () => true): Plan => {
@@ -67,7 +70,7 @@ export const planOf = (config: LabConfig, only: (id: string) => boolean = () => 
 };
 
 /** `control` stands for what each case itself says it must notice: a lie of the shim, or a fault of our own server. */
-const dishonestyFor = (
+export const dishonestyFor = (
 	{ server: { lies } }: LabConfig,
 	{ work }: Cell,
 ): { lies: readonly string[]; faults?: readonly FaultOrder[] } => {
@@ -180,7 +183,7 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 export const executeConfig = async (
 	config: LabConfig,
 	view: View,
-	options: Pick<RunOptions, "only" | "times" | "guests">,
+	options: Pick<RunOptions, "only" | "times" | "guests" | "built">,
 ): Promise<string> => {
 	const plan = planOf(options.times === undefined ? config : { ...config, repeat: options.times }, options.only);
 	const run = await openRun(config, plan, view);
@@ -194,8 +197,10 @@ export const executeConfig = async (
 		durations.learn(record);
 		return await run.ports.write(record, texts);
 	};
+	const { built } = options;
+	const ports = { ...run.ports, ...(built === undefined ? {} : { build: async () => built }), write };
 	try {
-		await runPlan(plan, context, { ...run.ports, write });
+		await runPlan(plan, context, ports);
 		await durations.save();
 	} catch (error) {
 		view.line(`The run ends early; what is known is kept: \`fuselab report ${run.id}\`.`);
@@ -227,6 +232,7 @@ export const runCommand = async (config: LabConfig, options: RunOptions): Promis
 	}
 	const status = await printReport(folder, options.json);
 	process.stderr.write(`Records: ${folder}\n`);
+	await options.afterwards?.(folder);
 	const reason = interrupt.received();
 	if (reason !== undefined) return reason === "SIGTERM" ? EXIT.sigterm : EXIT.sigint;
 	return status;

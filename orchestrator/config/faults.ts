@@ -113,9 +113,26 @@ const icountFaults = (map: Readonly<Record<string, unknown>>): readonly Fault[] 
 	if (machine.cpus !== undefined && machine.cpus !== 1)
 		refuse(["machine", "cpus"], "1 where icount is true", machine.cpus);
 	for (const [index, store] of listAt(map, "stores").entries())
-		if (typeof store === "string" && store.startsWith("nvme-"))
+		if (typeof store === "string" && /^(?:nvme|virtio)/.test(store))
 			refuse(["stores", index], "a store without a device where icount is true (tmpfs, loop-ext4)", store);
 	return faults;
+};
+
+/** A store must not lie on a disk that is to stay bare. */
+const bareDiskFaults = (map: Readonly<Record<string, unknown>>): readonly Fault[] => {
+	const machine = isMap(map.machine) ? map.machine : {};
+	if (!isMap(machine.nvme) || machine.nvme.fs !== "none") return [];
+	return listAt(map, "stores").flatMap((store, index) =>
+		typeof store === "string" && store.startsWith("nvme")
+			? [
+					{
+						path: ["stores", index],
+						wanted: "a store besides the disk that fs: none leaves bare",
+						found: describe(store),
+					},
+				]
+			: [],
+	);
 };
 
 const crossFaults = (root: unknown, known: KnownNames): readonly Fault[] => {
@@ -129,6 +146,7 @@ const crossFaults = (root: unknown, known: KnownNames): readonly Fault[] => {
 		...duplicates(listAt(map, "modes"), "a mode", (index) => ["modes", index]),
 		...duplicates(listAt(map, "stores"), "a store", (index) => ["stores", index]),
 		...icountFaults(map),
+		...bareDiskFaults(map),
 	];
 	for (const [index, pattern] of listAt(map, "cases").slice(0, 1000).entries())
 		if (

@@ -294,6 +294,43 @@ t.test("finds nothing wrong with the configs that fuselab ships", async (t) => {
 	}
 });
 
+t.test("devices: a size or a map of NVMe, disks only for stores that use them, nodes and CPUs that fit", async (t) => {
+	const machineOf = (machine: string, stores = "tmpfs"): unknown =>
+		parseConfig(GOOD.replace(/stores: .*/, `stores: [${stores}]`).concat(`machine: ${machine}\n`), "x.yaml", CASES)
+			.machine;
+	t.strictSame(machineOf("{ nvme: 512M }", "nvme-xfs"), { kind: "auto", cpus: 2, memoryMiB: 2048, nvmeMiB: 512 });
+	t.strictSame(machineOf("{ nvme: { size: 512M, count: 2, sectors: 4096, throttle: { bandwidth: 10M } } }", "nvme"), {
+		kind: "auto",
+		cpus: 2,
+		memoryMiB: 2048,
+		nvmeMiB: 512,
+		nvme: { count: 2, sectors: 4096, cache: "unsafe", throttle: { bandwidthMiB: 10 } },
+	});
+	t.match(machineOf("{ nvme: { fs: none } }"), { nvmeMiB: 1024 });
+	t.match(machineOf("{ virtio: 64M, nullblk: 2G, numa: 2, hotplug: 2 }", "virtio-ext4, nullblk-ext4"), {
+		virtioMiB: 64,
+		nullblkGiB: 2,
+		numa: 2,
+		hotplug: 2,
+	});
+	const asked = GOOD.replace(/stores: .*/, "stores: [nvme, nvme-ext4]").concat("machine: { nvme: { fs: xfs } }\n");
+	t.strictSame(parseConfig(asked, "x.yaml", CASES).stores, ["nvme-xfs", "nvme-ext4"]);
+	for (const [machine, fault] of [
+		["{ nvme: { sectors: 520 } }", /machine\.nvme\.sectors: wanted 512 or 4096 bytes, found 520/],
+		["{ nvme: { sise: 1G } }", /machine\.nvme\.sise: wanted one of the keys size, .* \(did you mean size\?\)/],
+		["{ nvme: { throttle: {} } }", /machine\.nvme\.throttle: wanted a map with iops/],
+		["{ nvme: { fs: none } }", /stores\[0\]: wanted a store besides the disk that fs: none leaves bare, found "nvme/],
+		["{ cpus: 2, numa: 3 }", /machine\.numa: wanted at most 2 nodes, so that each has a CPU, found 3/],
+		["{ cpus: 60, hotplug: 5 }", /machine\.hotplug: wanted at most 64 CPUs together with cpus, found 5/],
+		["{ nvme: { cache: fast } }", /machine\.nvme\.cache: wanted one of unsafe, writeback/],
+	] as const)
+		t.match(
+			faultsOf(GOOD.replace(/stores: .*/, "stores: [nvme-ext4]").concat(`machine: ${machine}\n`)).join("\n"),
+			fault,
+			machine,
+		);
+});
+
 t.test("icount: one CPU unless told, and no store whose device answers in the host's time", async (t) => {
 	const counted = `${GOOD}machine: { kind: qemu-tcg, icount: true }\n`;
 	t.match(parseConfig(counted, "x.yaml", CASES).machine, { kind: "qemu-tcg", cpus: 1, icount: true });

@@ -8,6 +8,7 @@ import { matchesPattern } from "../domain/pattern.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import { examine, type Fault, type KnownNames } from "./faults.ts";
 import { fragmentsOf, prefixesOf, seriesInputOf, sourceOf } from "./kernel-wish.ts";
+import { machineOf, storesOf } from "./machine-spec.ts";
 import type { ConfigShape } from "./schema.ts";
 
 /** A config is a page or two; anything longer is some other file. */
@@ -85,9 +86,10 @@ const libfuseOf = (wanted: ConfigShape["server"]["libfuse"], folder: string): Li
 
 const assemble = (shape: ConfigShape, text: string, file: string, cases: readonly string[]): LabConfig => {
 	const folder = path.dirname(path.resolve(file));
-	const { kind, icount, cpus: askedCpus = icount ? 1 : 2, memory, nvme } = shape.machine;
+	const { icount, cpus: askedCpus = icount ? 1 : 2 } = shape.machine;
 	const [cpus = 1, ...moreCpus] = Array.isArray(askedCpus) ? askedCpus : [askedCpus];
 	const asked = shape.cases;
+	const stores = storesOf(shape.stores, shape.machine);
 	return {
 		file: path.resolve(file),
 		text,
@@ -99,16 +101,10 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 			fragments: fragmentsOf(flavour, fragments, folder),
 			...prefixesOf(prefixes),
 		})),
-		machine: {
-			kind,
-			cpus,
-			memoryMiB: memory,
-			...(shape.stores.includes("nvme-ext4") ? { nvmeMiB: nvme } : {}),
-			...(icount ? { icount } : {}),
-		},
+		machine: machineOf(shape.machine, cpus, stores),
 		cpus: [cpus, ...moreCpus],
 		modes: shape.modes,
-		stores: shape.stores,
+		stores,
 		libfuse: libfuseOf(shape.server.libfuse, folder),
 		server: {
 			...shape.server,

@@ -1,42 +1,13 @@
 /** The shape of a config file. Every message is a phrase that completes "wanted …". */
 import { z } from "zod";
-import { JOB_SETS, MACHINE_KINDS, MODES, STORES } from "../domain/cell.ts";
+import { JOB_SETS, MODES, STORES } from "../domain/cell.ts";
 import { FLAVOURS } from "../domain/kernel.ts";
+import { MACHINE_KEYS, machine } from "./machine-schema.ts";
 import { SERVER_KEYS, server } from "./server-schema.ts";
-import { anyOf, choice, text, wholeNumber } from "./values.ts";
-
-/** A list with at least one entry; a bare string is no list, as a later second entry would change the file's shape. */
-const listOf = <T extends z.ZodType>(entry: T, error: string, most: number) =>
-	z
-		.array(entry, { error })
-		.min(1, { error })
-		.max(most, { error: `${error}, at most ${most}` });
+import { anyOf, byForm, choice, isMap, listOf, text, wholeNumber } from "./values.ts";
 
 /** Names end up in file names, cell ids and command lines. */
 const name = text(/^[a-z0-9][a-z0-9-]{0,63}$/, "a name of at most 64 lower-case letters, digits and hyphens");
-
-const SIZE = /^([1-9]\d{0,6})([MG])(?:iB)?$/;
-
-/** `512M` or `2G` in MiB; undefined when it is neither. */
-export const mebibytesOf = (size: string): number | undefined => {
-	const match = SIZE.exec(size);
-	return match === null ? undefined : Number(match[1]) * (match[2] === "G" ? 1024 : 1);
-};
-
-const size = (from: string, to: string) => {
-	const error = `a size from ${from} to ${to}, such as 512M or 2G`;
-	const [least = 0, most = 0] = [mebibytesOf(from), mebibytesOf(to)];
-	return z
-		.string({ error })
-		.refine(
-			(given) => {
-				const mebibytes = mebibytesOf(given);
-				return mebibytes !== undefined && mebibytes >= least && mebibytes <= most;
-			},
-			{ error },
-		)
-		.transform((given) => mebibytesOf(given) ?? 0);
-};
 
 const PATH = /^[^\0\n]{1,4096}$/;
 
@@ -120,18 +91,7 @@ const seriesMap = z
 		requireWith(given, "version", ["mbox", "maildir", "patches", "message"], context, null);
 	});
 
-/** Checks by the schema that the value looks like, so that a fault is told at its own place; a union tells its own only. */
-const byForm = <T>(pick: (value: unknown) => z.ZodType<T>) =>
-	z.unknown().transform((value, context): T => {
-		const checked = pick(value).safeParse(value);
-		if (checked.success) return checked.data;
-		for (const issue of checked.error.issues) context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
-		return z.NEVER;
-	});
-
 type SeriesEntry = string | z.output<typeof seriesMap>;
-
-const isMap = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const seriesEntry = byForm<SeriesEntry>((value) => (isMap(value) ? seriesMap : text(PATH, ENTRY_WANTED)));
 
@@ -170,19 +130,6 @@ const kernel = z
 			});
 	});
 
-const CPUS_WANTED = "a number of CPUs from 1 to 64, or a list of such numbers";
-
-const machine = z.strictObject(
-	{
-		kind: choice(MACHINE_KINDS).default("auto"),
-		cpus: z.union([wholeNumber(1, 64), listOf(wholeNumber(1, 64), CPUS_WANTED, 8)], { error: CPUS_WANTED }).optional(),
-		memory: size("256M", "1024G").prefault("2G"),
-		nvme: size("64M", "1024G").prefault("1G"),
-		icount: z.boolean({ error: "true or false" }).default(false),
-	},
-	{ error: "a map with kind, cpus, memory, nvme or icount" },
-);
-
 const SYSCTLS_WANTED = "a map from sysctl names such as fs.fuse.max_pages_limit to values";
 
 const ALLOW_WANTED = "a list of maps with pattern, reason and link";
@@ -209,7 +156,7 @@ export const configSchema = z.strictObject(
 		kernels: listOf(kernel, "a list of kernels", 32),
 		machine: machine.prefault({}),
 		modes: listOf(choice(MODES), "a list of modes", MODES.length),
-		stores: listOf(choice(STORES), "a list of stores", STORES.length),
+		stores: listOf(choice([...STORES, "nvme"]), "a list of stores", STORES.length),
 		server: server.prefault({}),
 		sysctls: z
 			.record(
@@ -239,7 +186,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 	kernels: Object.keys(kernel.shape),
 	"kernels.source": Object.keys(source.shape),
 	"kernels.series": Object.keys(seriesMap.shape),
-	machine: Object.keys(machine.shape),
+	...MACHINE_KEYS,
 	server: SERVER_KEYS,
 	allow: Object.keys(allowed.shape),
 };

@@ -21,7 +21,17 @@ export const MODES = [
 export type Mode = (typeof MODES)[number];
 
 /** What lies behind the server. */
-export const STORES = ["tmpfs", "loop-ext4", "nvme-ext4", "memory", "null"] as const;
+export const STORES = [
+	"tmpfs",
+	"loop-ext4",
+	"nvme-ext4",
+	"nvme-xfs",
+	"virtio-ext4",
+	/** null_blk with memory behind it: a block device that takes no time */
+	"nullblk-ext4",
+	"memory",
+	"null",
+] as const;
 export type Store = (typeof STORES)[number];
 
 /** Stores that are in the server itself: nothing can be looked at behind it. */
@@ -33,12 +43,38 @@ export type Need = "own-server" | "ring" | "pool" | "zero-copy" | "two-cpus";
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml"] as const;
 export type MachineKind = (typeof MACHINE_KINDS)[number];
 
+export const DISK_CACHES = ["unsafe", "writeback", "none", "writethrough", "directsync"] as const;
+
+/** What an emulated NVMe disk is like, besides its size. */
+export interface NvmeSpec {
+	/** Disks of that size; a store is on the first. */
+	readonly count: number;
+	/** Bytes of a logical block. */
+	readonly sectors: 512 | 4096;
+	/** I/O queue pairs; QEMU's own number without it. */
+	readonly queues?: number;
+	/** QEMU's name for how the host caches the image. */
+	readonly cache: (typeof DISK_CACHES)[number];
+	/** Upper bounds, requests and MiB a second. */
+	readonly throttle?: { readonly iops?: number; readonly bandwidthMiB?: number };
+}
+
 export interface MachineSpec {
 	readonly kind: MachineKind;
 	readonly cpus: number;
 	readonly memoryMiB: number;
 	/** Size of the emulated NVMe disk; present when a store needs it. */
 	readonly nvmeMiB?: number;
+	/** Present where the config says more than the size. */
+	readonly nvme?: NvmeSpec;
+	/** Size of the virtio disk; present when a store needs it. */
+	readonly virtioMiB?: number;
+	/** Size of the null_blk device; present when a store needs it. */
+	readonly nullblkGiB?: number;
+	/** NUMA nodes that CPUs and memory are spread over; one without it. */
+	readonly numa?: number;
+	/** CPUs that could be plugged in: the kernel counts them as possible, and FUSE has a queue for each. */
+	readonly hotplug?: number;
 	/** The guest's time is its count of instructions; `qemu-tcg` with one CPU only. */
 	readonly icount?: true;
 }

@@ -25,6 +25,7 @@ const PLAN: BootPlan = {
 	console: "/runs/a,b/console.log",
 	accelerator: "tcg",
 	lifetimeSeconds: 60,
+	spec: { kind: "qemu-tcg", cpus: 2, memoryMiB: 2048 },
 };
 
 const valuesOf = (argv: readonly string[], option: string): readonly string[] =>
@@ -74,13 +75,14 @@ t.test("icount: one thread, a clock that counts instructions, the same CPU as un
 
 t.test("an NVMe disk is there when there is an image", async (t) => {
 	t.notMatch(bootCommand(VIRTME, PLAN).join(" "), /nvme/);
-	const argv = bootCommand(VIRTME, { ...PLAN, nvmeImage: "/runs/nvme.img" });
-	t.match(valuesOf(argv, "-drive").join(), /^file=\/runs\/nvme\.img,/);
+	const argv = bootCommand(VIRTME, { ...PLAN, spec: { ...PLAN.spec, nvmeMiB: 1024, hotplug: 2 } });
+	t.match(valuesOf(argv, "-drive").join(), /^file=nvme0\.img,/);
 	t.match(valuesOf(argv, "-device").join(" "), /nvme,serial=/);
+	t.same(valuesOf(argv, "-smp"), ["2,maxcpus=4"]);
 });
 
 t.test("the interactive form has the console on the terminal and the agent on a socket", async (t) => {
-	const argv = bootCommand(VIRTME, { ...PLAN, interactiveSocket: "/tmp/x/agent" });
+	const argv = bootCommand(VIRTME, { ...PLAN, agentSocket: "/tmp/x/agent" });
 	t.match(valuesOf(argv, "-chardev").join(" "), /stdio,id=console.*socket,id=agent,path=\/tmp\/x\/agent/);
 	t.match(valuesOf(argv, "-append").join(), /fuselab_shell=1/);
 });

@@ -2,25 +2,27 @@
  * QEMU's command line: virtme-ng's own (kernel, root, machine type), with fuselab's init, console, channel and disk in the
  * place of virtme's. Pure: argument vectors in, argument vector out.
  */
+import type { MachineSpec } from "../domain/cell.ts";
 import { CHANNEL_NAME } from "../domain/channel.ts";
+import { deviceArguments, deviceParameters, smpOf } from "./devices.ts";
 
 export interface BootPlan {
 	/** Folder of the agent in the guest. */
 	readonly lab: string;
-	/** The console's file on the host, written from the first byte. */
+	/** The console's file, relative to the boot's folder; written from the first byte. */
 	readonly console: string;
-	/** Raw image for the emulated NVMe disk. */
-	readonly nvmeImage?: string;
+	/** Its disks are in the boot's folder (`diskImagesOf`). */
+	readonly spec: MachineSpec;
 	/** `icount`: TCG with one vCPU whose clock counts instructions. */
 	readonly accelerator: "kvm" | "tcg" | "icount";
 	/** The guest powers itself off after this. */
 	readonly lifetimeSeconds: number;
 	/** The console on QEMU's own terminal and the agent on this Unix socket, for `fuselab shell`. */
-	readonly interactiveSocket?: string;
+	readonly agentSocket?: string;
+	/** The CPUs stand still until a debugger that connects to this Unix socket lets them go. */
+	readonly gdbSocket?: string;
 	/** For a kernel whose drivers are modules: an initramfs that loads them, root and lab as disks that are only read. */
 	readonly disks?: { readonly initrd: string; readonly rootImage: string; readonly labImage: string };
-	/** More words for the kernel command line. */
-	readonly kernelArguments?: readonly string[];
 }
 
 /** Without these the kernel copies by `rep movsb`, which an emulator does byte by byte: figures would say nothing else. */
@@ -88,6 +90,12 @@ const readOnlyDisk = (serial: string, image: string): readonly string[] => [
 const accelerationOf = ({ accelerator, disks }: BootPlan): readonly string[] =>
 	accelerator === "tcg" && disks !== undefined ? ["-accel", "tcg,thread=single"] : ACCELERATORS[accelerator];
 
+/** The value of one of virtme's options as it is for this boot. */
+const replaced = (word: string, option: string | undefined, { accelerator, spec }: BootPlan): string => {
+	if (option === "-cpu" && accelerator !== "kvm") return TCG_CPU;
+	return option === "-smp" ? smpOf(spec) : word;
+};
+
 /**
  * Gives QEMU's argument vector for one boot.
  * `argv` is what `virtme-run --show-command --dry-run` printed, split into words.
@@ -111,8 +119,8 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		// An idle guest's counted clock jumps to its next timer, even while it waits for the host (9p): without a steady
 		// tick that may be a deadline of its own, seconds away.
 		...(plan.accelerator === "icount" ? ["nohz=off"] : []),
-		...(plan.kernelArguments ?? []),
-		...(plan.interactiveSocket === undefined ? [] : ["fuselab_shell=1"]),
+		...deviceParameters(plan.spec),
+		...(plan.agentSocket === undefined ? [] : ["fuselab_shell=1"]),
 		`fuselab_lab=${plan.lab}`,
 		`fuselab_seconds=${plan.lifetimeSeconds}`,
 		`init=${plan.lab}/init`,
@@ -122,10 +130,10 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		...options
 			.filter((option) => !isVirtmes(option))
 			.flat()
-			.map((word, index, words) => (plan.accelerator !== "kvm" && words[index - 1] === "-cpu" ? TCG_CPU : word)),
+			.map((word, index, words) => replaced(word, words[index - 1], plan)),
 		...accelerationOf(plan),
 		...(rest.includes("-no-reboot") ? [] : ["-no-reboot"]),
-		...(plan.interactiveSocket === undefined
+		...(plan.agentSocket === undefined
 			? [
 					"-chardev",
 					`file,id=console,path=${quoteComma(plan.console)}`,
@@ -136,16 +144,12 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 					"-chardev",
 					"stdio,id=console,signal=off,mux=off",
 					"-chardev",
-					`socket,id=agent,path=${quoteComma(plan.interactiveSocket)}`,
+					`socket,id=agent,path=${quoteComma(plan.agentSocket)}`,
 				]),
 		...["-serial", "chardev:console"],
+		...(plan.gdbSocket === undefined ? [] : ["-S", "-gdb", `unix:${quoteComma(plan.gdbSocket)},server=on,wait=off`]),
 		...["-device", "virtio-serial-pci", "-device", `virtserialport,name=${CHANNEL_NAME},chardev=agent`],
-		...(plan.nvmeImage === undefined
-			? []
-			: [
-					...["-drive", `file=${quoteComma(plan.nvmeImage)},if=none,id=nvme0,format=raw,cache=unsafe,discard=unmap`],
-					...["-device", "nvme,serial=fuselab0,drive=nvme0"],
-				]),
+		...deviceArguments(plan.spec),
 		...(plan.disks === undefined
 			? []
 			: [

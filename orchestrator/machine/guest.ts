@@ -1,6 +1,6 @@
 /** A booted guest: owns the process of its machine and the talk with the agent in it. */
 import { closeSync, openSync, statSync, truncateSync } from "node:fs";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { execa } from "execa";
@@ -9,11 +9,11 @@ import { LabError } from "../domain/lab-error.ts";
 import { writeAtomically } from "../host/files.ts";
 import { onLastResort } from "../host/interrupt.ts";
 import { ownProcess } from "../host/ledger.ts";
-import { pasteable } from "./command.ts";
+import { bootScript, type DiskImage } from "./boot-script.ts";
 import { sanitise } from "./console.ts";
 import { MAX_LINE_BYTES, parseGuestMessage } from "./guest-message.ts";
 import { findTrouble } from "./trouble.ts";
-import { UML_CHANNEL_FD, UML_LONGEST_ORDER } from "./uml-command.ts";
+import { UML_CHANNEL_IN, UML_CHANNEL_OUT, UML_LONGEST_ORDER } from "./uml-command.ts";
 
 export type Hello = Extract<GuestMessage, { type: "hello" }>;
 export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
@@ -22,9 +22,12 @@ export type CellOrder = Extract<HostMessage, { type: "cell" }>;
 export interface BootOptions {
 	/** What it is that runs `command`, for messages. */
 	readonly program: "QEMU" | "user-mode Linux";
+	/** Runs in `folder`; what it names there it names relatively, so that the record's command works anywhere. */
 	readonly command: readonly string[];
-	/** Folder for console.log, command.sh and QEMU's own words (qemu.log) of this boot. */
+	/** Folder for console.log, command.sh, orders.jsonl and QEMU's own words (qemu.log) of this boot. */
 	readonly folder: string;
+	/** Images in `folder` that the command expects. */
+	readonly disks?: readonly DiskImage[];
 	readonly signal: AbortSignal;
 	readonly timeoutMs: number;
 }
@@ -48,10 +51,6 @@ const lastLines = (text: string, count: number): readonly string[] =>
 const QMP_FD = 3;
 const QMP = ["-chardev", `socket,id=qmp,fd=${QMP_FD}`, "-mon", "chardev=qmp,mode=control"];
 
-/** The command as a script; a person has the channel, which UML expects beside the console, on the terminal. */
-const commandScript = ({ program, command }: BootOptions): string =>
-	`#!/bin/sh\nexec ${pasteable(command)}${program === "QEMU" ? "" : ` ${UML_CHANNEL_FD}<&0`}\n`;
-
 /** Starts the machine; gives its process and the two directions of the channel. */
 const start = ({ program, command, folder }: BootOptions) => {
 	const uml = program === "user-mode Linux";
@@ -61,17 +60,23 @@ const start = ({ program, command, folder }: BootOptions) => {
 		// The parent-death signal ends the machine even when this process is killed without warning.
 		const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command, ...(uml ? [] : QMP)], {
 			// QEMU's channel is its standard input and output; it opens the console's file itself.
-			stdio: uml ? ["ignore", log, log, "pipe"] : ["pipe", "pipe", log, "pipe"],
+			stdio: uml ? ["ignore", log, log, "pipe", "pipe"] : ["pipe", "pipe", log, "pipe"],
+			cwd: folder,
 			buffer: false,
 			reject: false,
 			detached: true,
 			cleanup: true,
 			encoding: "buffer",
 		});
-		const [stdin, stdout, , third] = child.stdio as unknown as readonly (Duplex | undefined)[];
-		const [toGuest, fromGuest] = uml ? [third, third] : [stdin, stdout];
+		const ends = child.stdio as unknown as readonly (Duplex | undefined)[];
+		const [toGuest, fromGuest] = [ends[uml ? UML_CHANNEL_IN : 0], ends[uml ? UML_CHANNEL_OUT : 1]];
 		if (toGuest === undefined || fromGuest === undefined) throw new TypeError("a pipe that was asked for is missing");
-		return { child, toGuest: toGuest as Writable, fromGuest: fromGuest as Readable, qmp: uml ? undefined : third };
+		return {
+			child,
+			toGuest: toGuest as Writable,
+			fromGuest: fromGuest as Readable,
+			qmp: uml ? undefined : ends[QMP_FD],
+		};
 	} finally {
 		closeSync(log);
 	}
@@ -124,7 +129,9 @@ export class Guest implements AsyncDisposable {
 	/** Boots and waits for the agent's first word. Throws `boot-failed` with the console's last lines. */
 	static async boot(options: BootOptions): Promise<Guest> {
 		options.signal.throwIfAborted();
-		await writeAtomically(path.join(options.folder, "command.sh"), commandScript(options));
+		const { command, disks = [], program } = options;
+		const script = bootScript({ command, disks, channel: program === "QEMU" ? "stdio" : "descriptors" });
+		await writeAtomically(path.join(options.folder, "command.sh"), script);
 		const guest = new Guest(options);
 		try {
 			await guest.#wait(
@@ -151,6 +158,7 @@ export class Guest implements AsyncDisposable {
 		onMessage: Listener,
 	): Promise<CellEnd | undefined> {
 		let end: CellEnd | undefined;
+		await appendFile(path.join(this.#options.folder, "orders.jsonl"), `${JSON.stringify(order)}\n`);
 		this.#send(order);
 		await this.#wait(
 			(message) => {

@@ -1,21 +1,18 @@
 /** Boots guests for one run, whatever the machine: makes their commands, makes and removes the disk, names the boots. */
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import os from "node:os";
+import { open, rm } from "node:fs/promises";
 import path from "node:path";
-import type { Duplex } from "node:stream";
-import { execa } from "execa";
 import type { MachineSpec } from "../domain/cell.ts";
-import type { HostMessage, ServerOrder } from "../domain/channel.ts";
 import { DEADLINE_MS } from "../domain/deadline.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
 import { explainFull } from "../host/files.ts";
 import { ensureFolder } from "../host/folders.ts";
 import { ownPath } from "../host/ledger.ts";
+import type { DiskImage } from "./boot-script.ts";
 import type { ChosenMachine } from "./choose.ts";
 import { type BootPlan, bootCommand } from "./command.ts";
+import { deviceParameters, diskImagesOf } from "./devices.ts";
 import { Guest } from "./guest.ts";
-import { UML_CHANNEL_FD, umlCommand } from "./uml-command.ts";
+import { umlCommand } from "./uml-command.ts";
 import { type Virtme, virtmeCommand } from "./virtme.ts";
 
 export interface Launcher {
@@ -51,11 +48,16 @@ const acceleratorOf = ({ machine, spec }: Launcher): BootPlan["accelerator"] => 
 	return spec.icount === true ? "icount" : "tcg";
 };
 
-/** The QEMU command of one boot. */
+/** How a boot differs from one that carries cells: the console on the terminal, a debugger. */
+export interface BootManner extends Pick<BootPlan, "agentSocket" | "gdbSocket"> {
+	readonly interactive?: true;
+}
+
+/** The QEMU command of one boot, which names the console and the disks relative to the boot's folder. */
 const qemuCommand = async (
 	launcher: Launcher,
 	build: KernelBuild,
-	plan: Pick<BootPlan, "console" | "nvmeImage" | "interactiveSocket">,
+	manner: BootManner,
 	signal: AbortSignal,
 ): Promise<readonly string[]> => {
 	const { cpus, memoryMiB } = launcher.spec;
@@ -66,7 +68,9 @@ const qemuCommand = async (
 		signal,
 	);
 	return bootCommand(virtme, {
-		...plan,
+		...manner,
+		console: "console.log",
+		spec: launcher.spec,
 		lab: launcher.lab,
 		accelerator,
 		...(launcher.disks === undefined ? {} : { disks: launcher.disks }),
@@ -74,33 +78,47 @@ const qemuCommand = async (
 	});
 };
 
-const umlCommandOf = ({ spec, root, lab }: Launcher, { image }: KernelBuild, interactive: boolean): readonly string[] =>
-	umlCommand({
-		image,
+/** The command of one boot; it runs in the boot's folder. */
+export const commandOf = async (
+	launcher: Launcher,
+	build: KernelBuild,
+	manner: BootManner,
+	signal: AbortSignal,
+): Promise<readonly string[]> => {
+	const { spec, root, lab, machine } = launcher;
+	if (machine.chosen !== "uml") return await qemuCommand(launcher, build, manner, signal);
+	return umlCommand({
+		image: build.image,
 		root,
 		lab,
 		cpus: spec.cpus,
 		memoryMiB: spec.memoryMiB,
+		parameters: deviceParameters(spec),
 		lifetimeSeconds: LIFETIME_SECONDS,
-		interactive,
+		interactive: manner.interactive === true,
 	});
+};
 
-/** Makes the boot's folder and, if wanted, its disk; the disk's name is gone when `boot` has ended. */
-const withDisk = async <T>(
+/** The images that a boot needs in its folder. */
+const disksOf = ({ spec, machine }: Launcher): readonly DiskImage[] =>
+	machine.chosen === "uml" ? [] : diskImagesOf(spec);
+
+/** Makes the boot's folder and its disks, whose names are gone when `boot` has ended. */
+export const withDisks = async <T>(
 	launcher: Launcher,
 	name: string,
-	boot: (folder: string, disk: { nvmeImage?: string }) => Promise<T>,
+	boot: (folder: string, disks: readonly DiskImage[]) => Promise<T>,
 ): Promise<T> => {
 	const folder = await ensureFolder(path.join(launcher.boots, name));
-	if (launcher.spec.nvmeMiB === undefined || launcher.machine.chosen === "uml") return await boot(folder, {});
-	const nvmeImage = path.join(folder, "nvme.img");
-	const disown = ownPath(nvmeImage);
+	const disks = disksOf(launcher);
+	const images = disks.map(({ file }) => path.join(folder, file));
+	const disown = images.map(ownPath);
 	try {
-		await makeDisk(nvmeImage, launcher.spec.nvmeMiB);
-		return await boot(folder, { nvmeImage });
+		for (const { file, mebibytes } of disks) await makeDisk(path.join(folder, file), mebibytes);
+		return await boot(folder, disks);
 	} finally {
-		await rm(nvmeImage, { force: true });
-		disown();
+		for (const image of images) await rm(image, { force: true });
+		for (const undo of disown) undo();
 	}
 };
 
@@ -111,60 +129,16 @@ export const launch = async (
 	name: string,
 	signal: AbortSignal,
 ): Promise<Guest> =>
-	await withDisk(launcher, name, async (folder, disk) => {
-		const uml = launcher.machine.chosen === "uml";
-		const plan = { console: path.join(folder, "console.log"), ...disk };
-		return await Guest.boot({
-			program: uml ? "user-mode Linux" : "QEMU",
-			command: uml ? umlCommandOf(launcher, build, false) : await qemuCommand(launcher, build, plan, signal),
-			folder,
-			signal,
-			timeoutMs: DEADLINE_MS.boot * launcher.machine.slowness,
-		});
-	});
-
-/** Orders `server` as soon as the agent speaks. */
-const orderServer = (channel: Duplex, server: ServerOrder): void => {
-	channel.on("error", () => undefined);
-	channel.once("data", () => channel.write(`${JSON.stringify({ type: "serve", server } satisfies HostMessage)}\n`));
-};
-
-const runShell = async (
-	[program = "", ...args]: readonly string[],
-	signal: AbortSignal,
-	onStart: (channel: Duplex) => void,
-): Promise<void> => {
-	const child = execa("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
-		stdio: ["inherit", "inherit", "inherit", "pipe"],
-		buffer: false,
-		cancelSignal: signal,
-		reject: false,
-	});
-	onStart(child.stdio[UML_CHANNEL_FD] as unknown as Duplex);
-	await child;
-};
-
-/** Boots with the console on this terminal; orders `server` as soon as the agent speaks; ends with the shell. */
-export const launchShell = async (
-	launcher: Launcher,
-	build: KernelBuild,
-	server: ServerOrder,
-	signal: AbortSignal,
-): Promise<void> =>
-	await withDisk(launcher, "shell", async (folder, disk) => {
-		if (launcher.machine.chosen === "uml") {
-			await runShell(umlCommandOf(launcher, build, true), signal, (channel) => orderServer(channel, server));
-			return;
-		}
-		const sockets = await mkdtemp(path.join(os.tmpdir(), "fuselab-"));
-		const interactiveSocket = path.join(sockets, "agent");
-		const listener = createServer((socket) => orderServer(socket, server));
-		try {
-			await new Promise<void>((resolve) => listener.listen(interactiveSocket, resolve));
-			const plan = { console: path.join(folder, "console.log"), ...disk, interactiveSocket };
-			await runShell(await qemuCommand(launcher, build, plan, signal), signal, () => undefined);
-		} finally {
-			listener.close();
-			await rm(sockets, { recursive: true, force: true });
-		}
-	});
+	await withDisks(
+		launcher,
+		name,
+		async (folder, disks) =>
+			await Guest.boot({
+				program: launcher.machine.chosen === "uml" ? "user-mode Linux" : "QEMU",
+				command: await commandOf(launcher, build, {}, signal),
+				folder,
+				disks,
+				signal,
+				timeoutMs: DEADLINE_MS.boot * launcher.machine.slowness,
+			}),
+	);

@@ -7,6 +7,7 @@ const PLAN: UmlPlan = {
 	lab: "/opt/fuselab/89ab",
 	cpus: 2,
 	memoryMiB: 512,
+	parameters: ["null_blk.nr_devices=0"],
 	lifetimeSeconds: 60,
 	interactive: false,
 };
@@ -47,7 +48,7 @@ t.test("the console takes input, and has a shell, only when a person sits there"
 
 t.test("the channel is a serial line of its own, apart from the console", async (t) => {
 	const words = umlCommand(PLAN);
-	t.ok(words.includes("ssl0=fd:3"));
+	t.ok(words.includes("ssl0=fd:3,fd:4"));
 	t.ok(words.includes("fuselab_channel=/dev/ttyS0"));
 	t.ok(words.includes("console=tty0"));
 });

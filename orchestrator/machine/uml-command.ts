@@ -9,14 +9,17 @@ export interface UmlPlan {
 	readonly lab: string;
 	readonly cpus: number;
 	readonly memoryMiB: number;
+	/** More kernel parameters. */
+	readonly parameters: readonly string[];
 	/** The guest powers itself off after this. */
 	readonly lifetimeSeconds: number;
 	/** The console takes input from the terminal, and a shell runs on it. */
 	readonly interactive: boolean;
 }
 
-/** The descriptor on which the agent's serial line ends; standard output is the console. */
-export const UML_CHANNEL_FD = 3;
+/** The descriptors on which the agent's serial line ends; standard output is the console. */
+export const UML_CHANNEL_IN = 3;
+export const UML_CHANNEL_OUT = 4;
 
 /**
  * Bytes of the longest line towards the guest. The other way 16 MiB pass whole (in 0.7 s), but a tty keeps 4 KiB of what
@@ -46,9 +49,10 @@ export const umlCommand = (plan: UmlPlan): readonly string[] => [
 	"console=stderr",
 	"console=tty0",
 	`con0=${plan.interactive ? "fd:0" : "null"},fd:1`,
-	`ssl0=fd:${UML_CHANNEL_FD}`,
+	`ssl0=fd:${UML_CHANNEL_IN},fd:${UML_CHANNEL_OUT}`,
 	"loglevel=5",
 	"fuse.enable_uring=1",
+	...plan.parameters,
 	...(plan.interactive ? ["fuselab_shell=1"] : []),
 	"fuselab_channel=/dev/ttyS0",
 	`fuselab_lab=${plan.lab}`,

@@ -1,5 +1,5 @@
 import type { KernelBuild } from "../domain/kernel.ts";
-import type { ArchivedRun } from "../domain/run.ts";
+import type { ArchivedRun, RunRecord } from "../domain/run.ts";
 import { clean, duration, paint, plural, type Style, wrap } from "./layout.ts";
 
 /** Digits of a digest that a person compares. */
@@ -24,6 +24,28 @@ const shownKernels = (kernels: readonly KernelBuild[]): readonly KernelBuild[] =
 			rung.prefix === Math.max(...kernels.flatMap((k) => (k.rung?.ladder === rung.ladder ? k.rung.prefix : []))),
 	);
 
+const nvmeOf = ({ nvmeMiB, nvme }: RunRecord["machine"]): string => {
+	if (nvmeMiB === undefined) return "";
+	if (nvme === undefined) return `, NVMe ${nvmeMiB} MiB`;
+	const { count, sectors, queues, cache, throttle = {} } = nvme;
+	const bounds = [
+		...(queues === undefined ? [] : [`${queues} queues`]),
+		...(throttle.iops === undefined ? [] : [`at most ${throttle.iops} IOPS`]),
+		...(throttle.bandwidthMiB === undefined ? [] : [`at most ${throttle.bandwidthMiB} MiB/s`]),
+	];
+	return `, ${count} NVMe of ${nvmeMiB} MiB (${[`blocks of ${sectors}`, ...bounds, `cache ${cache}`].join(", ")})`;
+};
+
+const devicesOf = (machine: RunRecord["machine"]): string =>
+	[
+		...(machine.numa === undefined ? [] : [`, ${machine.numa} NUMA nodes`]),
+		...(machine.hotplug === undefined || machine.chosen !== "qemu-kvm"
+			? []
+			: [`, ${plural(machine.hotplug, "more CPU")} possible`]),
+		nvmeOf(machine),
+		...(machine.virtioMiB === undefined ? [] : [`, virtio disk ${machine.virtioMiB} MiB`]),
+	].join("");
+
 /** Who, what, where and when, exact enough to do it again. */
 export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly string[] => {
 	const seconds =
@@ -32,7 +54,8 @@ export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly st
 	const { machine, host } = run;
 	const several = [...new Set(cells.flatMap(({ cell }) => (cell.cpus === undefined ? [] : [cell.cpus])))];
 	const cpus = several.length > 1 ? `${several.join(" and ")} CPUs` : plural(several[0] ?? machine.cpus, "CPU");
-	const nvme = machine.nvmeMiB === undefined || machine.chosen === "uml" ? "" : `, NVMe ${machine.nvmeMiB} MiB`;
+	const nullblk = machine.nullblkGiB === undefined ? "" : `, null_blk ${machine.nullblkGiB} GiB`;
+	const devices = `${machine.chosen === "uml" ? "" : devicesOf(machine)}${nullblk}`;
 	return [
 		paint(style, "bold", `run ${clean(run.id)}`),
 		...wrap(
@@ -40,7 +63,7 @@ export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly st
 			"",
 		),
 		...(run.kernels.length === 0 ? ["kernel: none was built"] : shownKernels(run.kernels).flatMap(linesOfKernel)),
-		...wrap(`machine ${machine.chosen} (${machine.why}): ${cpus}, ${machine.memoryMiB} MiB${nvme}`, ""),
+		...wrap(`machine ${machine.chosen} (${machine.why}): ${cpus}, ${machine.memoryMiB} MiB${devices}`, ""),
 		...wrap(
 			`host: Linux ${host.kernel}, ${plural(host.cpus, "CPU")}, ${host.memoryMiB} MiB; QEMU ${host.qemu}, virtme-ng ${host.virtmeNg}, Node ${host.node}`,
 			"",

@@ -53,7 +53,8 @@ const whyRuledOut = (work: Work, mode: Mode, store: Store, machine: MachineSpec)
 	if (isServersOwn(store) && mode === "uring-libfuse")
 		return "passthrough_hp serves a folder, it has no store of its own";
 	if (isServersOwn(store) && work.kind === "check") return `behind the store ${store} there is nothing to compare with`;
-	if (store === "nvme-ext4" && machine.kind === "uml") return "uml has no NVMe";
+	if (store.startsWith("nvme-") && machine.kind === "uml") return "uml has no NVMe";
+	if (store.startsWith("virtio-") && machine.kind === "uml") return "uml has no virtio disk";
 	return work.kind === "figure" ? whyNoRoom(work.job, store, machine) : undefined;
 };
 

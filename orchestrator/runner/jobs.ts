@@ -88,14 +88,19 @@ export const roomOf = (job: FigureJob): number => {
 	return Number(size?.[1] ?? 0) * MIB_OF_UNIT[(size?.[2] ?? "M") as "M" | "G"] * Number(jobs?.[1] ?? 1);
 };
 
-/** ext4's journal, inode tables and reserved blocks. */
+/** Journal, inode tables and reserved blocks take the rest. */
 const EXT4_SHARE = 0.85;
+/** Of the guest's memory. */
+const NULLBLK_SHARE = 0.5;
 
 /** What a store is cut from, and the share of it that files can have; the agent's `store.ts` does the cutting. */
-const ROOM: Readonly<Record<Store, { readonly knob: "memory" | "nvme"; readonly share: number }>> = {
+const ROOM: Readonly<Record<Store, { readonly knob: "memory" | "nvme" | "virtio"; readonly share: number }>> = {
 	tmpfs: { knob: "memory", share: 0.75 },
 	"loop-ext4": { knob: "memory", share: 0.4 * EXT4_SHARE },
 	"nvme-ext4": { knob: "nvme", share: EXT4_SHARE },
+	"nvme-xfs": { knob: "nvme", share: EXT4_SHARE },
+	"virtio-ext4": { knob: "virtio", share: EXT4_SHARE },
+	"nullblk-ext4": { knob: "memory", share: NULLBLK_SHARE * EXT4_SHARE },
 	memory: { knob: "memory", share: 0.75 },
 	null: { knob: "memory", share: Number.POSITIVE_INFINITY },
 };
@@ -103,7 +108,7 @@ const ROOM: Readonly<Record<Store, { readonly knob: "memory" | "nvme"; readonly 
 /** Why a job cannot run on a store of this machine; undefined when it can. */
 export const whyNoRoom = (job: FigureJob, store: Store, machine: MachineSpec): string | undefined => {
 	const { knob, share } = ROOM[store];
-	const disk = knob === "memory" ? machine.memoryMiB : (machine.nvmeMiB ?? 0);
+	const disk = { memory: machine.memoryMiB, nvme: machine.nvmeMiB, virtio: machine.virtioMiB }[knob] ?? 0;
 	const [needed, there] = [roomOf(job), Math.floor(disk * share)];
 	if (needed <= there) return undefined;
 	return `its files take ${needed} MiB and ${store} holds about ${there} MiB with machine.${knob} of ${disk} MiB`;
