@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import type { FigureJob } from "../../orchestrator/domain/cell.ts";
 import type { GuestMessage, HostMessage } from "../../orchestrator/domain/channel.ts";
-import { AROUND_WORK_MS, DEADLINE_MS, type Stage } from "../../orchestrator/domain/deadline.ts";
+import { DEADLINE_MS, type Deadline, LOOK_MS, PART_MS, type Part } from "../../orchestrator/domain/deadline.ts";
 import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
 import { armInit, disarmInit, lookAtHang } from "./hang.ts";
@@ -112,8 +112,17 @@ const runWork = async (
 /** What a stage of this cell may take here, in milliseconds. */
 const limitOf =
 	({ slowness }: CellOrder) =>
-	(stage: Stage): number =>
-		DEADLINE_MS[stage] * slowness;
+	(deadline: Deadline): number =>
+		DEADLINE_MS[deadline] * slowness;
+
+/** Says that a part begins; when it is overdue, init looks first, and then the host gives the guest up. */
+const beginPart =
+	({ id, slowness, timeoutMs }: CellOrder, send: Send) =>
+	(part: Part): void => {
+		const limitMs = PART_MS[part] * slowness + (part === "work" ? timeoutMs : 0);
+		armInit(limitMs);
+		send({ type: "part", id, part, limitMs: limitMs + LOOK_MS * slowness });
+	};
 
 /** Whoever overruns is killed then, so a look is taken just before. */
 const LOOK_AT_SHARE = 0.95;
@@ -153,7 +162,8 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	const limit = limitOf(order);
 	send({ type: "cell-start", id: order.id });
 	markKernelLog(order.id);
-	armInit(order.timeoutMs + AROUND_WORK_MS * order.slowness);
+	const begin = beginPart(order, send);
+	begin("store");
 	let hang: string | null = null;
 	const look = (why: string): void => {
 		hang ??= lookAtHang(why);
@@ -167,6 +177,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	try {
 		const source = sourceIn(await prepareStore(order.server.store, limit("store")));
 		stage = "server-start";
+		begin("server-start");
 		server = await Server.start(
 			order.server,
 			source,
@@ -184,6 +195,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 				after ??= await readWitness(served, limit("answer"));
 			};
 			stage = "work";
+			begin("work");
 			const lookMs = order.timeoutMs * LOOK_AT_SHARE;
 			const looking = setTimeout(() => look(`The work was not done after ${lookMs / 1000} s.`), lookMs);
 			work = await runWork(order, served, source, send, see).finally(() => clearTimeout(looking));
@@ -192,6 +204,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 			if (after !== null) proof = prove(before, after, order.server.mode, served.ready);
 		}
 		if (work.error === null && !work.timedOut) stage = "teardown";
+		begin("teardown");
 		if (server.end === null && !work.timedOut) {
 			const stopped = await server.stop(limit("stop"));
 			if (stopped.stillMounted || !stopped.ended)

@@ -3,7 +3,10 @@
  * What the guest sends is data from an untrusted party: the host validates every line against `guest-message.ts`.
  */
 import type { FigureJob, Mode, Store } from "./cell.ts";
+
+import type { Part } from "./deadline.ts";
 import type { FaultOrder } from "./server-message.ts";
+
 import type { TransportProof } from "./verdict.ts";
 
 export const CHANNEL_NAME = "fuselab.agent";
@@ -86,6 +89,8 @@ export type GuestMessage =
 	/** Sent before the guest's end by a kernel that counts its lines: gcov's counts for one source file. */
 	| { readonly type: "counts"; readonly file: string; readonly base64: string }
 	| { readonly type: "cell-start"; readonly id: string }
+	/** A part of the cell begins; the agent is heard of again within `limitMs`. */
+	| { readonly type: "part"; readonly id: string; readonly part: Part; readonly limitMs: number }
 	| { readonly type: "tap"; readonly id: string; readonly line: string }
 	| { readonly type: "server-log"; readonly id: string; readonly line: string }
 	| {

@@ -19,16 +19,22 @@ export const DEADLINE_MS = {
 	destroy: 3_000,
 } as const;
 
-export type Stage = keyof typeof DEADLINE_MS;
+export type Deadline = keyof typeof DEADLINE_MS;
 
-/** All that the guest may need for a cell besides its work: stop comes twice, by the case and after it. */
-export const AROUND_WORK_MS =
-	2 * DEADLINE_MS.store +
-	DEADLINE_MS.serverReady +
-	DEADLINE_MS.caseProcess +
-	2 * DEADLINE_MS.answer +
-	4 * DEADLINE_MS.stop +
-	3 * DEADLINE_MS.destroy;
+const { store, serverReady, caseProcess, answer, stop, destroy } = DEADLINE_MS;
 
-/** Init's look at what hangs, after which the host gives the guest up. */
+/** What the agent may need for each part of a cell before it is heard of again; `work` is besides the work's own time. */
+export const PART_MS = {
+	store: 2 * store,
+	"server-start": serverReady + destroy + answer,
+	work: caseProcess + 2 * answer + 2 * stop,
+	teardown: answer + 2 * stop + 2 * destroy,
+} as const;
+
+export type Part = keyof typeof PART_MS;
+
+/** All that the guest may need for a cell besides its work. */
+export const AROUND_WORK_MS = Object.values(PART_MS).reduce((sum, part) => sum + part, 0);
+
+/** The agent's or init's look at what hangs, after which the host gives the guest up. */
 export const LOOK_MS = 4_000;

@@ -30,6 +30,12 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		base64: z.base64().max(1024 * 1024),
 	}),
 	z.strictObject({ type: z.literal("cell-start"), id }),
+	z.strictObject({
+		type: z.literal("part"),
+		id,
+		part: z.enum(["store", "server-start", "work", "teardown"]),
+		limitMs: z.number().nonnegative(),
+	}),
 	z.strictObject({ type: z.literal("tap"), id, line: text }),
 	z.strictObject({ type: z.literal("server-log"), id, line: text }),
 	z.strictObject({

@@ -26,6 +26,8 @@ const ORDER: CellOrder = {
 	slowness: 1,
 };
 
+const LIMITS = { firstMs: 20_000, totalMs: 20_000 };
+
 const HELLO: Hello = {
 	type: "hello",
 	kernelRelease: "7.3",
@@ -93,7 +95,7 @@ const bootFake = async (folder: string, wiring: (typeof WIRINGS)[number], answer
 };
 
 const run = async (guest: Guest, onBytes: (count: number) => void = () => undefined): Promise<CellEnd | undefined> =>
-	await guest.run(ORDER, 20_000, new AbortController().signal, (message) => {
+	await guest.run(ORDER, LIMITS, new AbortController().signal, (message) => {
 		if (message.type === "tap") onBytes(message.line.length);
 	});
 
@@ -137,8 +139,31 @@ t.test("user-mode Linux: an order that its line would swallow is refused, and th
 	const sysctls = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`fs.fuse.number-${n}`, "x".repeat(40)]));
 	const long = { ...ORDER, server: { ...ORDER.server, sysctls } };
 	await t.rejects(
-		guest.run(long, 1000, new AbortController().signal, () => undefined),
+		guest.run(long, LIMITS, new AbortController().signal, () => undefined),
 		{ code: "host-unsupported" },
 	);
 	t.equal((await run(guest))?.stage, "done");
+});
+
+t.test("the agent has the time that it asks for, and not beyond the whole", async (t) => {
+	const ask = (limitMs: number): string =>
+		`send(JSON.stringify({ type: "part", id: order.id, part: "work", limitMs: ${limitMs} }) + "\\n"); setTimeout(() => send(end), 1500);`;
+	const outcomes: (string | undefined)[] = [];
+	for (const [limitMs, firstMs, totalMs] of [
+		[20_000, 500, 20_000],
+		[100, 20_000, 20_000],
+		[20_000, 20_000, 100],
+	] as const) {
+		await using guest = await bootFake(t.testdir(), WIRINGS[1], ask(limitMs));
+		const { signal } = new AbortController();
+		outcomes.push((await guest.run(ORDER, { firstMs, totalMs }, signal, () => undefined))?.stage);
+	}
+	t.same(outcomes, ["done", undefined, undefined]);
+});
+
+t.test("a guest that floods its console is ended, with the reason", async (t) => {
+	await using guest = await bootFake(t.testdir(), WIRINGS[1], `for (;;) fs.writeSync(2, "x".repeat(1 << 20));`);
+	t.equal(await run(guest), undefined);
+	t.match(guest.whyEnded, /console went beyond 32 MiB/);
+	t.equal((await guest.console()).to, 32 * 2 ** 20);
 });

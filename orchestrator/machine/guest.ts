@@ -19,6 +19,12 @@ export type Hello = Extract<GuestMessage, { type: "hello" }>;
 export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
 export type CellOrder = Extract<HostMessage, { type: "cell" }>;
 
+/** How long the host waits for the agent, in milliseconds. */
+export interface CellLimits {
+	readonly firstMs: number;
+	readonly totalMs: number;
+}
+
 export interface BootOptions {
 	/** What it is that runs `command`, for messages. */
 	readonly program: "QEMU" | "user-mode Linux";
@@ -150,24 +156,29 @@ export class Guest implements AsyncDisposable {
 		}
 	}
 
-	/** Orders one cell and waits for its end; undefined when the guest ended or stayed silent beyond `timeoutMs`. */
+	/**
+	 * Orders one cell and waits for its end; undefined when the guest ended, or stayed silent beyond what it had asked for, or
+	 * took longer than `limits.totalMs` in all. It must ask within `limits.firstMs`.
+	 */
 	async run(
 		order: CellOrder,
-		timeoutMs: number,
+		limits: CellLimits,
 		signal: AbortSignal,
 		onMessage: Listener,
 	): Promise<CellEnd | undefined> {
 		let end: CellEnd | undefined;
 		await appendFile(path.join(this.#options.folder, "orders.jsonl"), `${JSON.stringify(order)}\n`);
+		const deadline = performance.now() + limits.totalMs;
 		this.#send(order);
 		await this.#wait(
 			(message) => {
 				if (!("id" in message) || message.id !== order.id) return false;
 				onMessage(message);
 				if (message.type === "cell-end") end = message;
+				if (message.type === "part") return Math.min(message.limitMs, deadline - performance.now());
 				return end !== undefined;
 			},
-			timeoutMs,
+			limits.firstMs,
 			signal,
 		);
 		return end;
@@ -296,12 +307,19 @@ export class Guest implements AsyncDisposable {
 		});
 	}
 
-	/** Hands messages to `take` until it says true, the machine ends, the time is over or `signal` aborts (which is thrown). */
-	async #wait(take: (message: GuestMessage) => boolean, timeoutMs: number, signal: AbortSignal): Promise<void> {
+	/**
+	 * Hands messages to `take` until it says true, the machine ends, the time is over or `signal` aborts (which is thrown).
+	 * A number from `take` is the time from then on, in milliseconds.
+	 */
+	async #wait(
+		take: (message: GuestMessage) => boolean | number,
+		timeoutMs: number,
+		signal: AbortSignal,
+	): Promise<void> {
 		signal.throwIfAborted();
 		if (this.#ended) return;
 		await new Promise<void>((resolve) => {
-			const timer = setTimeout(finish, timeoutMs);
+			let timer = setTimeout(finish, timeoutMs);
 			const listener = this;
 			function finish(): void {
 				clearTimeout(timer);
@@ -313,7 +331,11 @@ export class Guest implements AsyncDisposable {
 			this.#wake = finish;
 			signal.addEventListener("abort", finish, { once: true });
 			this.#listener = (message) => {
-				if (take(message)) finish();
+				const taken = take(message);
+				if (taken === true) finish();
+				if (typeof taken !== "number") return;
+				clearTimeout(timer);
+				timer = setTimeout(finish, taken);
 			};
 		});
 		signal.throwIfAborted();

@@ -15,7 +15,7 @@ export interface GuestPort extends AsyncDisposable {
 	readonly hello: Extract<GuestMessage, { type: "hello" }>;
 	run(
 		order: CellOrder,
-		timeoutMs: number,
+		limits: { readonly firstMs: number; readonly totalMs: number },
 		signal: AbortSignal,
 		onMessage: (message: GuestMessage) => void,
 	): Promise<CellEnd | undefined>;

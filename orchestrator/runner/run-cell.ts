@@ -83,7 +83,7 @@ export const runCell = async (
 				timeoutMs,
 				slowness,
 			},
-			timeoutMs + (AROUND_WORK_MS + LOOK_MS) * slowness,
+			{ firstMs: LOOK_MS * slowness, totalMs: timeoutMs + (AROUND_WORK_MS + LOOK_MS) * slowness },
 			signal,
 			(message) => {
 				lastMessages.push(JSON.stringify(message).slice(0, 500));
