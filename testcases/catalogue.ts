@@ -23,6 +23,7 @@ import { testCase as faultsFsyncError } from "./faults/fsync-error.ts";
 import { testCase as faultsLongRead } from "./faults/long-read.ts";
 import { testCase as faultsReadErrorDirectAndBuffered } from "./faults/read-error-direct-and-buffered.ts";
 import { testCase as faultsShortReadDirect } from "./faults/short-read-direct.ts";
+import { testCase as faultsTruncateDuringRead } from "./faults/truncate-during-read.ts";
 import { testCase as faultsUniqueOther } from "./faults/unique-other.ts";
 import { testCase as faultsUniqueZero } from "./faults/unique-zero.ts";
 import { testCase as faultsUnsetSizeRead } from "./faults/unset-size-read.ts";
@@ -87,6 +88,7 @@ import { testCase as ioTruncateUnderMapping } from "./io/truncate-under-mapping.
 import { testCase as ioVectoredWrite } from "./io/vectored-write.ts";
 import { testCase as ioVmspliceWrite } from "./io/vmsplice-write.ts";
 import { testCase as ioWriteBackCache } from "./io/write-back-cache.ts";
+import { testCase as ioZeroRange } from "./io/zero-range.ts";
 import { testCase as limitsDeepFolders } from "./limits/deep-folders.ts";
 import { testCase as limitsLargestOffset } from "./limits/largest-offset.ts";
 import { testCase as limitsName255 } from "./limits/name-255.ts";
@@ -136,6 +138,7 @@ import { testCase as transportClientMovesCpu } from "./transport/client-moves-cp
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
 import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
+import { testCase as transportMixedLoad } from "./transport/mixed-load.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
 import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
 import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
@@ -172,6 +175,7 @@ export const CASES: readonly Case[] = [
 	faultsLongRead,
 	faultsReadErrorDirectAndBuffered,
 	faultsShortReadDirect,
+	faultsTruncateDuringRead,
 	faultsUniqueOther,
 	faultsUniqueZero,
 	faultsUnsetSizeRead,
@@ -236,6 +240,7 @@ export const CASES: readonly Case[] = [
 	ioVectoredWrite,
 	ioVmspliceWrite,
 	ioWriteBackCache,
+	ioZeroRange,
 	limitsDeepFolders,
 	limitsLargestOffset,
 	limitsName255,
@@ -285,6 +290,7 @@ export const CASES: readonly Case[] = [
 	transportDepthOne,
 	transportKilledClient,
 	transportMaxBackgroundOne,
+	transportMixedLoad,
 	transportMoreReadersThanEntries,
 	transportOnePoolBuffer,
 	transportQueueLeftOut,

@@ -1,6 +1,6 @@
 /** A server of our own beside the cell's, with other options, on a mount of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
@@ -63,8 +63,20 @@ export class SecondServer {
 		return signalCode ?? (exitCode === null ? null : `status ${exitCode}`);
 	}
 
-	kill(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM"): void {
+	kill(signal: "SIGKILL" | "SIGCONT" | "SIGTERM"): void {
 		this.#child.kill(signal);
+	}
+
+	/** SIGSTOP, until every thread has obeyed: one that has not yet would serve another request. */
+	async suspend(): Promise<void> {
+		this.#child.kill("SIGSTOP");
+		const isStopped = async (thread: string): Promise<boolean> =>
+			/^\d+ \(.*\) T /s.test(await readFile(`/proc/${this.pid}/task/${thread}/stat`, "utf8"));
+		const end = performance.now() + READY_MS;
+		while (!(await Promise.all((await readdir(`/proc/${this.pid}/task`)).map(isStopped))).every(Boolean)) {
+			if (performance.now() > end) throw new Error("the second server does not stop");
+			await setTimeout(5);
+		}
 	}
 
 	/** How it ended, or null after `timeoutMs`. */

@@ -20,7 +20,7 @@ export const testCase = defineCase({
 		const readAll = async (): Promise<readonly Buffer[]> =>
 			await Promise.all(files.map(async (file) => await readDirect(`${server.mount}/${file}`, 8192)));
 		await readAll();
-		server.kill("SIGSTOP");
+		await server.suspend();
 		let ended = false;
 		const reading = readAll().finally(() => {
 			ended = true;
