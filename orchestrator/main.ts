@@ -2,20 +2,32 @@
 import { Command, CommanderError } from "commander";
 import { addCommands } from "./cli/commands.ts";
 import { showError } from "./cli/show-error.ts";
-import { EXIT } from "./domain/lab-error.ts";
+import { EXIT, LabError } from "./domain/lab-error.ts";
 import { installInterruptHandlers } from "./host/interrupt.ts";
 
 let installed = false;
+/** Why standard output is incomplete. */
+let unwritten: Error | undefined;
+
+/** Waits until standard output has taken everything; throws when it did not. */
+const flushOutput = async (): Promise<void> => {
+	await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+	if (unwritten !== undefined)
+		throw new LabError({
+			code: "disk-full",
+			sentence: `What was to be printed could not be written to standard output: ${unwritten.message}.`,
+			hint: "`fuselab report` prints a run's report again.",
+		});
+};
 
 /** Runs one command line (without `node` and the script's name) and gives its exit status. */
 export const main = async (args: readonly string[]): Promise<number> => {
 	if (!installed) {
 		installed = true;
 		installInterruptHandlers();
-		// `fuselab report | head` closes our output early; that is no error.
 		process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-			if (error.code === "EPIPE") process.exit(EXIT.hoped);
-			throw error;
+			// `fuselab report | head` closes our output early; that is no error, and the work goes on.
+			if (error.code !== "EPIPE") unwritten ??= error;
 		});
 	}
 	let status: number = EXIT.hoped;
@@ -31,6 +43,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
 	});
 	try {
 		await program.parseAsync([...args], { from: "user" });
+		await flushOutput();
 		return status;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.hoped : EXIT.usage;

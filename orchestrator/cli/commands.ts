@@ -8,6 +8,7 @@ import type { Prefixes } from "../domain/kernel.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchLadder } from "./bench-ladder.ts";
+import { benchReliability } from "./bench-reliability.ts";
 import { benchServerCost } from "./bench-server-cost.ts";
 import { benchStartup } from "./bench-startup.ts";
 import { type BisectOptions, bisectCommand } from "./bisect.ts";
@@ -249,6 +250,14 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.argument("[config]", "its first kernel's source and configuration are taken", "configs/quick.yaml")
 		.option("--json", "every build as JSON")
 		.action(async (file: string, { json }: { json?: boolean }) => setStatus(await benchLadder(file, json === true)));
+	bench
+		.command("reliability")
+		.description("inject every fault of docs/reliability.md, and write that page; as root")
+		.option("--only <pattern>", "faults by their words, `*` for any characters; writes no page")
+		.option("--at-once <n>", "faults under way at once", positive, 2)
+		.action(async ({ only, atOnce }: { only?: string; atOnce: number }) =>
+			setStatus(await benchReliability(only, atOnce)),
+		);
 	bench
 		.command("startup")
 		.description("power-on to the agent's first word against `vng --run KERNEL --root ROOT -- true`, medians")

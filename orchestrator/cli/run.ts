@@ -192,6 +192,8 @@ export const executeConfig = async (
 		...{ kernels: config.kernels, serverOf: run.serverOf, signal: interrupt.signal },
 		guests: options.guests ?? guestsThatFit(config.machine),
 		secondsOf: durations.secondsOf,
+		wantsFresh: ({ work }) =>
+			work.kind === "check" && CASES.find(({ name }) => name === work.name)?.needs?.includes("fresh") === true,
 	};
 	const write: RunPorts["write"] = async (record, texts) => {
 		durations.learn(record);

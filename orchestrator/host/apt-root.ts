@@ -88,22 +88,28 @@ const prepareRoot = async (root: string, mirror: string, suite: string): Promise
 	await writeAtomically(path.join(root, "etc/sources.list"), sourcesText(mirror, suite));
 };
 
-const noLists = (suite: string, error: LabError): LabError =>
-	error.evidence.some((line) => line.includes("does not have a Release file"))
-		? new LabError({
-				code: "source-missing",
-				sentence: `The Debian archive of this machine has no suite \`${suite}\` or cannot be reached.`,
-				hint: "Look for a misspelt suite in the config (e.g. `trixie-backports`, `sid`) and try `apt-get update`.",
-				evidence: error.evidence,
-				cause: error,
-			})
-		: new LabError({
-				code: "fetch-failed",
-				sentence: `The package lists of \`${suite}\` could not be fetched.`,
-				hint: "Is the network up? `apt-get update` shows what apt itself says.",
-				evidence: error.evidence,
-				cause: error,
-			});
+const noLists = (suite: string, error: LabError): LabError => {
+	const { evidence } = error;
+	const says = (words: string): boolean => evidence.some((line) => line.includes(words));
+	if (says("does not have a Release file"))
+		return new LabError({
+			code: "source-missing",
+			sentence: `The Debian archive of this machine has no suite \`${suite}\` or cannot be reached.`,
+			hint: "Look for a misspelt suite in the config (e.g. `trixie-backports`, `sid`) and try `apt-get update`.",
+			...{ evidence, cause: error },
+		});
+	const full = says("No space left on device") || says("don't have enough free space");
+	return new LabError({
+		code: full ? "disk-full" : "fetch-failed",
+		sentence: full
+			? `No space left for the package lists of \`${suite}\`.`
+			: `The package lists of \`${suite}\` could not be fetched.`,
+		hint: full
+			? "Free some space (`fuselab gc` removes caches that are not in use) and start again."
+			: "Is the network up? `apt-get update` shows what apt itself says.",
+		...{ evidence, cause: error },
+	});
+};
 
 /** Gives the reason why old lists must do, or undefined when the lists are fresh. */
 const freshen = async (root: string, suite: string, { signal, onStage }: AptOptions): Promise<string | undefined> => {

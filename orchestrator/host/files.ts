@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { LabError } from "../domain/lab-error.ts";
+import { onLastResort } from "./interrupt.ts";
 
 const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
 	error instanceof Error && "code" in error && codes.includes(String(error.code));
@@ -26,6 +27,7 @@ export const explainFull = (error: unknown, where: string): never => {
 /** Writes under a temporary name, syncs, renames: a reader sees the old content or the new, never half of it. */
 export const writeAtomically = async (file: string, content: string | Uint8Array): Promise<void> => {
 	const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+	const forget = onLastResort(() => rmSync(temporary, { force: true }));
 	try {
 		const handle = await open(temporary, "w");
 		try {
@@ -38,6 +40,8 @@ export const writeAtomically = async (file: string, content: string | Uint8Array
 	} catch (error) {
 		await rm(temporary, { force: true });
 		explainFull(error, file);
+	} finally {
+		forget();
 	}
 };
 

@@ -55,7 +55,10 @@ export const run = async (command: string, args: readonly string[], options: Run
 	options.signal.throwIfAborted();
 	const started = performance.now();
 	const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
-	const child = execa(command, args, {
+	// Long work would go on after a SIGKILL of this process: SIGTERM, on which make ends what it has begun.
+	const bound = log === undefined ? [] : ["setpriv", "--pdeathsig", "TERM", "--"];
+	const [program = command, ...words] = [...bound, command, ...args];
+	const child = execa(program, words, {
 		...(options.cwd === undefined ? {} : { cwd: options.cwd }),
 		env: { LC_ALL: "C.UTF-8", ...options.env },
 		...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),

@@ -38,6 +38,8 @@ const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): 
 			return /zerocopy$/.test(mode) ? undefined : `${mode} copies`;
 		case "two-cpus":
 			return cpus < 2 ? "it takes two CPUs" : undefined;
+		case "fresh":
+			return undefined;
 	}
 };
 

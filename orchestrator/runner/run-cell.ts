@@ -40,6 +40,25 @@ const figuresOf = (cell: Cell, end: CellEnd | undefined): readonly Figure[] =>
 const whereOf = ([first]: readonly StuckTask[] = []): string =>
 	first === undefined ? "" : `; ${first.name} (pid ${first.pid}) is ${first.state} in ${first.stack[0]}`;
 
+/** What init said last, as the end of a sentence: it says why it powers off. */
+const initsWord = (console: string): string => {
+	const word = [...console.matchAll(/^fuselab-init: (.+)$/gm)].at(-1)?.[1];
+	return word === undefined ? "" : ` (${word})`;
+};
+
+/** What went wrong in the lab; null when nothing did. */
+const whyLab = (seen: {
+	readonly answered: boolean;
+	readonly silent: boolean;
+	readonly guest: GuestPort;
+	readonly stuck: readonly StuckTask[] | undefined;
+	readonly consoleText: string;
+}): string | null => {
+	if (seen.answered) return null;
+	if (seen.silent) return `the guest's agent fell silent${whereOf(seen.stuck)}`;
+	return seen.guest.whyEnded ?? `the guest ended in the middle of the cell${initsWord(seen.consoleText)}`;
+};
+
 /** All that can be had of a guest which says nothing any more: it is ended by the question. */
 const accuse = async (guest: GuestPort, since: number, lastMessages: readonly string[]): Promise<string> => {
 	guest.accuse();
@@ -105,12 +124,7 @@ export const runCell = async (
 	const findings = distinctTrouble([...ports.findTrouble(end?.kernelLog ?? ""), ...ports.findTrouble(consoleText)]);
 	const tap: TapSummary | null = cell.work.kind === "check" && tapLines.length > 0 ? readTap(tapLines) : null;
 	const figures = figuresOf(cell, end);
-	const labFault =
-		end !== undefined || interrupted
-			? null
-			: guest.ended
-				? (guest.whyEnded ?? "the guest ended in the middle of the cell")
-				: `the guest's agent fell silent${whereOf(stuck)}`;
+	const labFault = whyLab({ answered: end !== undefined || interrupted, silent, guest, stuck, consoleText });
 	const record: CellRecord = {
 		version: RECORD_VERSION,
 		cell,
