@@ -64,7 +64,8 @@ export const injectFault = async (fault: Fault): Promise<FaultOutcome> => {
 		const swept = sweep.stdout.split("\n").filter((line) => line !== "" && line !== "nothing was left behind");
 		const left = [...atOnce, ...ledgerOf(site.watched).map((name) => `ledger/${name}`)];
 		const kept = await keptOf(site.watched.state);
-		return { what: fault.what, reported: sentenceOf(running), status, kept, left, swept, seconds };
+		const reported = sentenceOf(running).replaceAll(site.watched.folder, "FOLDER");
+		return { what: fault.what, reported, status, kept, left, swept, seconds };
 	} finally {
 		await fault.undo?.(site);
 	}
