@@ -23,11 +23,14 @@ const namesIn = (folder: string): readonly string[] => {
 	}
 };
 
-/** Processes that carry the mark, by pid, with their command lines. */
-export const markedProcesses = (mark: string): ReadonlyMap<number, string> =>
+const groupOf = (pid: string): number => Number(textOf(`/proc/${pid}/stat`).replace(/^.*\)/s, "").split(" ")[3]);
+
+/** Processes that carry the mark or are of one of the groups, by pid, with their command lines. */
+export const markedProcesses = (mark: string, groups: ReadonlySet<number> = new Set()): ReadonlyMap<number, string> =>
 	new Map(
 		namesIn("/proc")
-			.filter((name) => /^\d+$/.test(name) && textOf(`/proc/${name}/environ`).includes(`${MARK}=${mark}\0`))
+			.filter((name) => /^\d+$/.test(name))
+			.filter((pid) => textOf(`/proc/${pid}/environ`).includes(`${MARK}=${mark}\0`) || groups.has(groupOf(pid)))
 			// A zombie has ended; who should take its status is another question.
 			.filter((pid) => !/^State:\s+[ZX]/m.test(textOf(`/proc/${pid}/status`)))
 			.map((pid) => [Number(pid), textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim()]),
@@ -67,7 +70,7 @@ const strayElsewhere = (): readonly string[] => [
 
 /** What a run is meant to leave: its records, logs, and what it has learnt. */
 const KEPT =
-	/^(?:runs\/[^/]+(?:\/(?:run\.json|(?:cells|logs)(?:\/.+)?|boots(?:\/[^/]+(?:\/(?:console\.log|command\.sh|qemu\.log))?)?))?|runs|logs(?:\/.+)?|ledger(?:\/.+)?|durations\.json|mutant-killers\.json)$/;
+	/^(?:runs\/[^/]+(?:\/(?:run\.json|(?:cells|logs)(?:\/.+)?|boots(?:\/[^/]+(?:\/(?:console\.log|command\.sh|qemu\.log|orders\.jsonl|counts(?:\/.+)?))?)?))?|runs|logs(?:\/.+)?|ledger(?:\/.+)?|durations\.json|mutant-killers\.json)$/;
 
 const allIn = (folder: string): readonly string[] => {
 	try {
@@ -88,19 +91,30 @@ export interface Watched {
 	state: string;
 	/** Its TMPDIR. */
 	readonly temporary: string;
+	/** Process groups of its machines and builds: user-mode Linux's own children have no environment to carry the mark. */
+	readonly groups: Set<number>;
 	/** What was there before. */
 	readonly before: ReadonlySet<string>;
 }
 
+/** Takes note of the groups that there are now, but for the group of this process. */
+export const noteGroups = ({ mark, groups }: Watched): void => {
+	for (const pid of markedProcesses(mark).keys()) {
+		const group = groupOf(String(pid));
+		if (group > 0 && group !== groupOf("self")) groups.add(group);
+	}
+};
+
 /** Begins to watch. */
-export const watch = (place: Omit<Watched, "before">): Watched => ({
+export const watch = (place: Omit<Watched, "before" | "groups">): Watched => ({
 	...place,
+	groups: new Set(),
 	before: new Set([...strayElsewhere(), ...mountsIn(place.folder)]),
 });
 
 /** Everything that is left; empty when nothing is. */
-export const leftovers = ({ mark, folder, state, temporary, before }: Watched): readonly string[] => [
-	...[...markedProcesses(mark)].map(([pid, command]) => `process ${pid} (${command.slice(0, 60)})`),
+export const leftovers = ({ mark, folder, state, temporary, groups, before }: Watched): readonly string[] => [
+	...[...markedProcesses(mark, groups)].map(([pid, command]) => `process ${pid} (${command.slice(0, 60)})`),
 	...[...strayElsewhere(), ...mountsIn(folder)].filter((name) => !before.has(name)),
 	...allIn(state).filter((name) => !KEPT.test(name)),
 	...allIn(temporary),

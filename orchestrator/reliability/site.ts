@@ -6,11 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { ensureFolder, folders } from "../host/folders.ts";
 import { onLastResort } from "../host/interrupt.ts";
-import { MARK, markedProcesses, type Watched, watch } from "./leftovers.ts";
+import { MARK, markedProcesses, noteGroups, type Watched, watch } from "./leftovers.ts";
 
 /** Longer than any fault may take: whatever runs into it has not been bounded. */
 const LONGEST_MS = 300_000;
 const POLL_MS = 10;
+const WATCH_MS = 200;
 
 export interface StartOptions {
 	/** A descriptor for its standard output in the place of a pipe. */
@@ -22,12 +23,14 @@ export interface StartOptions {
 export class Running {
 	readonly #child: ReturnType<typeof start>;
 	readonly #mark: string;
+	readonly #watching: Promise<void>;
 	#stderr = "";
 	#stdout = "";
 
-	constructor(child: ReturnType<typeof start>, mark: string) {
+	constructor(child: ReturnType<typeof start>, watched: Watched) {
 		this.#child = child;
-		this.#mark = mark;
+		this.#mark = watched.mark;
+		this.#watching = this.#watch(watched);
 		child.stderr?.on("data", (chunk: Buffer) => {
 			this.#stderr += chunk.toString();
 		});
@@ -69,9 +72,17 @@ export class Running {
 
 	/** Waits for its end; gives the exit status, or how it ended. */
 	async end(): Promise<string> {
+		await this.#watching;
 		const { exitCode, signal, timedOut } = await this.#child;
 		if (timedOut) return `none within ${LONGEST_MS / 1000} s`;
 		return exitCode === undefined ? String(signal) : String(exitCode);
+	}
+
+	async #watch(watched: Watched): Promise<void> {
+		while (this.#child.exitCode === null && this.#child.signalCode === null) {
+			noteGroups(watched);
+			await sleep(WATCH_MS);
+		}
 	}
 
 	async #until(holds: () => boolean, what: string): Promise<void> {
@@ -127,7 +138,7 @@ export class Site implements AsyncDisposable {
 		this.#env = { ...this.#env, ...options.env };
 		const env = { TMPDIR: temporary, [MARK]: mark, ...this.#env };
 		this.watched.state = path.join(env.XDG_STATE_HOME, "fuselab");
-		return new Running(start(args, env, options.stdout), mark);
+		return new Running(start(args, env, options.stdout), this.watched);
 	}
 
 	#killAll(): void {
