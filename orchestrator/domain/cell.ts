@@ -37,8 +37,8 @@ export type Store = (typeof STORES)[number];
 /** Stores that are in the server itself: nothing can be looked at behind it. */
 export const isServersOwn = (store: Store): boolean => store === "memory" || store === "null";
 
-/** What a case may need besides a mount: `own-server` takes orders, the next three are what a mode has, then vCPUs. */
-export type Need = "own-server" | "ring" | "pool" | "zero-copy" | "two-cpus";
+/** What a case may need besides a mount: `own-server` takes orders, the next four are what a mode has, then vCPUs. */
+export type Need = "own-server" | "ring" | "pool" | "pinned-pool" | "zero-copy" | "two-cpus";
 
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml"] as const;
 export type MachineKind = (typeof MACHINE_KINDS)[number];
