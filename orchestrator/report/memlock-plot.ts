@@ -92,6 +92,7 @@ export const memlockPlot = ({ rows, source, machine }: MemlockRecord): string =>
 	]);
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width.toFixed(0)}" height="${height}" font-family="sans-serif" font-size="11">`,
+		"<title>Limit of locked memory against outcome</title>",
 		'<rect width="100%" height="100%" fill="#fff"/>',
 		text(12, 18, `RLIMIT_MEMLOCK in pages, Linux ${source}, ${machine}`),
 		...legend,
