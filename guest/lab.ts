@@ -51,11 +51,14 @@ export const ensureLab = async (
 	signal: AbortSignal,
 ): Promise<GuestLab> => {
 	const clone = folders.clone();
-	const [init, lie, client] = ["guest/init/init.c", "guest/server/lie.c", "guest/client/client.c"].map((file) =>
-		path.join(clone, file),
-	) as [string, string, string];
+	const [init, lie, client, charged] = [
+		"guest/init/init.c",
+		"guest/server/lie.c",
+		"guest/client/client.c",
+		"guest/memlock/charged.c",
+	].map((file) => path.join(clone, file)) as [string, string, string, string];
 	const bundles = BUNDLES.map((name) => path.join(clone, "dist/bundle", name));
-	const inputs = [init, lie, client, ...bundles, ...(await serverFiles())];
+	const inputs = [init, lie, client, charged, ...bundles, ...(await serverFiles())];
 	const recipe = builds.flatMap((build) => [build, ...serverArguments(build, build, [])]).join(" ");
 	const digest = digestOf(recipe, ...(await Promise.all(inputs.map((file) => readFile(file))))).slice(0, 16);
 	const guestPath = `/opt/fuselab/${digest}`;
@@ -65,7 +68,7 @@ export const ensureLab = async (
 	const temporary = path.join(await ensureFolder(path.join(root.path, "opt/fuselab")), `.${digest}.tmp-${process.pid}`);
 	try {
 		await mkdir(temporary);
-		for (const [name, source] of Object.entries({ init, client }))
+		for (const [name, source] of Object.entries({ init, client, charged }))
 			await run("gcc", [...WARNINGS, "-static", "-o", path.join(temporary, name), source], { signal });
 		await run("gcc", [...WARNINGS, "-fPIC", "-shared", "-o", path.join(temporary, "lie.so"), lie, "-ldl"], { signal });
 		for (const bundle of bundles) await cp(bundle, path.join(temporary, path.basename(bundle)));

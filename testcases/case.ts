@@ -2,6 +2,7 @@
 import type { Test } from "tap";
 import type { Mode, Need, Store } from "../orchestrator/domain/cell.ts";
 import type { ProcessEnd } from "../orchestrator/domain/channel.ts";
+import type { MemlockOutcome, MemlockServer, MemlockTrial } from "../orchestrator/domain/memlock.ts";
 import type { FaultOrder, ServerMessage, ServerReady, ServerRequest } from "../orchestrator/domain/server-message.ts";
 
 /** What a lying server gets wrong (guest/server/lie.c); each case names the lie that it must notice. */
@@ -52,9 +53,14 @@ export interface Lab {
 	 * this one fails the cell.
 	 */
 	expectServerEnd(end: ProcessEnd): Promise<void>;
+	/** Starts, uses and ends other servers like the one mounted, within a limit of locked memory; rejects where the guest cannot. */
+	tryMemlock(trial: CaseTrial): Promise<MemlockOutcome>;
 	/** Unmounts with umount(8) and waits for the server to end by itself; bounded. */
 	stopServer(): Promise<StoppedServer>;
 }
+
+/** A trial of the memlock laboratory; the agent knows which build of which server. */
+export type CaseTrial = Omit<MemlockTrial, "server"> & { readonly server: Omit<MemlockServer, "build" | "libfuse"> };
 
 /** How umount(8) and then the server ended. */
 export interface StoppedServer {
@@ -97,13 +103,14 @@ export interface CaseOrder {
 	readonly timeoutMs: number;
 }
 
-/** What the case host sends back: TAP line by line, then `done`; the three between get an answer. */
+/** What the case host sends back: TAP line by line, then `done`; the four between get an answer. */
 export type CaseReport =
 	| { readonly type: "ready"; readonly cases: readonly string[] }
 	| { readonly type: "tap"; readonly line: string }
 	| { readonly type: "stop-server" }
 	| { readonly type: "ask-server"; readonly request: ServerRequest }
 	| { readonly type: "expect-server-end"; readonly end: ProcessEnd }
+	| { readonly type: "try-memlock"; readonly trial: CaseTrial }
 	| { readonly type: "done" };
 
 /** The agent's answer to `stop-server`. */
@@ -118,4 +125,10 @@ export interface EndExpected {
 export interface ServerAnswer {
 	readonly type: "server-answer";
 	readonly answer: ServerMessage | null;
+}
+
+/** The agent's answer to `try-memlock`; a text where the guest could not try it. */
+export interface MemlockTried {
+	readonly type: "memlock-tried";
+	readonly outcome: MemlockOutcome | string;
 }

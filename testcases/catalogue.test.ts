@@ -6,7 +6,7 @@ import { LIES } from "./case.ts";
 import { CASES } from "./catalogue.ts";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const GROUPS = ["coherence", "faults", "io", "limits", "meta", "teardown", "transport"];
+const GROUPS = ["coherence", "faults", "io", "limits", "memlock", "meta", "teardown", "transport"];
 const NAMES = CASES.map(({ name }) => name);
 
 t.test("holds every case file of every group, under the name of its path", async (t) => {
@@ -33,7 +33,7 @@ t.test("has a case for every lie of the shim", async (t) => {
 t.test("says of every case what it proves and where the kernel decides it", async (t) => {
 	for (const { name, proves, decidedIn, timeoutMs } of CASES) {
 		t.match(proves, /^([A-Z0-9]|\w+\([28]\)).*\.$/, `${name} proves a sentence`);
-		t.match(decidedIn, /^fs\/fuse\/\w+\.c:\w+/, `${name} names a file and a function`);
+		t.match(decidedIn, /^(fs\/fuse|io_uring|mm)\/\w+\.c:\w+/, `${name} names a file and a function`);
 		t.ok(timeoutMs > 0 && timeoutMs <= 60_000, `${name} is bounded`);
 	}
 });

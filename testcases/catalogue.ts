@@ -100,6 +100,17 @@ import { testCase as limitsThousandFiles } from "./limits/thousand-files.ts";
 import { testCase as limitsXattr64Kib } from "./limits/xattr-64-kib.ts";
 import { testCase as limitsXattrBeyondPayload } from "./limits/xattr-beyond-payload.ts";
 import { testCase as limitsXattrNames } from "./limits/xattr-names.ts";
+import { testCase as memlockByteShort } from "./memlock/byte-short.ts";
+import { testCase as memlockCapability } from "./memlock/capability.ts";
+import { testCase as memlockExactLimit } from "./memlock/exact-limit.ts";
+import { testCase as memlockForkedChild } from "./memlock/forked-child.ts";
+import { testCase as memlockKilledInSetUp } from "./memlock/killed-in-set-up.ts";
+import { testCase as memlockLoweredLimit } from "./memlock/lowered-limit.ts";
+import { testCase as memlockMemoryCgroup } from "./memlock/memory-cgroup.ts";
+import { testCase as memlockPageShort } from "./memlock/page-short.ts";
+import { testCase as memlockStartStopRounds } from "./memlock/start-stop-rounds.ts";
+import { testCase as memlockTwoServers } from "./memlock/two-servers.ts";
+import { testCase as memlockUserNamespace } from "./memlock/user-namespace.ts";
 import { testCase as metaErrors } from "./meta/errors.ts";
 import { testCase as metaHardLink } from "./meta/hard-link.ts";
 import { testCase as metaLinksCount } from "./meta/links-count.ts";
@@ -252,6 +263,17 @@ export const CASES: readonly Case[] = [
 	limitsXattr64Kib,
 	limitsXattrBeyondPayload,
 	limitsXattrNames,
+	memlockByteShort,
+	memlockCapability,
+	memlockExactLimit,
+	memlockForkedChild,
+	memlockKilledInSetUp,
+	memlockLoweredLimit,
+	memlockMemoryCgroup,
+	memlockPageShort,
+	memlockStartStopRounds,
+	memlockTwoServers,
+	memlockUserNamespace,
 	metaErrors,
 	metaHardLink,
 	metaLinksCount,

@@ -1,6 +1,6 @@
 /** The case host: runs cases one after the other, as ordered over its IPC channel. */
 import { mkdir } from "node:fs/promises";
-import type { CaseOrder, CaseReport, EndExpected, Lab, ServerAnswer, ServerStopped } from "./case.ts";
+import type { CaseOrder, CaseReport, EndExpected, Lab, MemlockTried, ServerAnswer, ServerStopped } from "./case.ts";
 import { CASES } from "./catalogue.ts";
 import { runProgram } from "./lib/run-program.ts";
 import { runCase } from "./run-case.ts";
@@ -11,7 +11,7 @@ const send = async (report: CaseReport): Promise<void> =>
 		process.send?.(report, undefined, {}, () => resolve());
 	});
 
-type AgentMessage = CaseOrder | ServerStopped | ServerAnswer | EndExpected;
+type AgentMessage = CaseOrder | ServerStopped | ServerAnswer | EndExpected | MemlockTried;
 
 /** Asks the agent for something and waits for the answer of that type; one question at a time. */
 const ask = async <T extends Exclude<AgentMessage["type"], "run">>(
@@ -39,12 +39,19 @@ const askServer: Lab["askServer"] = async (request) =>
 const expectServerEnd: Lab["expectServerEnd"] = async (end) =>
 	void (await ask({ type: "expect-server-end", end }, "end-expected"));
 
+const tryMemlock: Lab["tryMemlock"] = async (trial) => {
+	const { outcome } = await ask({ type: "try-memlock", trial }, "memlock-tried");
+	if (typeof outcome === "string") throw new Error(outcome);
+	return outcome;
+};
+
 const labOf = ({ lab, timeoutMs }: CaseOrder): Lab => ({
 	...lab,
 	run: async (command, args) => await runProgram(command, args, timeoutMs),
 	stopServer,
 	askServer,
 	expectServerEnd,
+	tryMemlock,
 });
 
 const obey = async (order: CaseOrder): Promise<void> => {

@@ -10,6 +10,9 @@ const LAB: Lab = {
 	mountRoot: "/",
 	server: null,
 	askServer: async () => null,
+	tryMemlock: async () => {
+		throw new Error("there is no guest");
+	},
 	expectServerEnd: async () => {},
 	maxWrite: 4096,
 	seed: 1,

@@ -2,7 +2,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { ProcessEnd } from "../../orchestrator/domain/channel.ts";
 import type { ServerRequest } from "../../orchestrator/domain/server-message.ts";
-import type { CaseOrder, CaseReport, ServerAnswer, ServerStopped } from "../../testcases/case.ts";
+import type {
+	CaseOrder,
+	CaseReport,
+	CaseTrial,
+	MemlockTried,
+	ServerAnswer,
+	ServerStopped,
+} from "../../testcases/case.ts";
 
 /** Of the first start, before anybody has told the agent how slow the machine is. */
 export const START_MS = 90_000;
@@ -65,6 +72,7 @@ export const caseProcess = async (timeoutMs: number): Promise<ChildProcess> => {
 export interface CaseServices {
 	stop(): Promise<Omit<ServerStopped, "type">>;
 	expectEnd(end: ProcessEnd): Promise<void>;
+	tryMemlock(trial: CaseTrial): Promise<MemlockTried["outcome"]>;
 	ask(request: ServerRequest): Promise<ServerAnswer["answer"]>;
 }
 
@@ -96,6 +104,9 @@ export const runCase = async (
 					break;
 				case "expect-server-end":
 					void services.expectEnd(report.end).then(() => child.send({ type: "end-expected" }));
+					break;
+				case "try-memlock":
+					void services.tryMemlock(report.trial).then((outcome) => child.send({ type: "memlock-tried", outcome }));
 					break;
 				case "done":
 					finish({ timedOut: false, died: null });

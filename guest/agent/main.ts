@@ -3,8 +3,10 @@ import { constants, createReadStream, openSync, readdirSync, readFileSync, write
 import os from "node:os";
 import { createInterface } from "node:readline";
 import { CHANNEL_NAME, type GuestMessage, type HostMessage } from "../../orchestrator/domain/channel.ts";
+import type { MemlockTrial } from "../../orchestrator/domain/memlock.ts";
 import { caseProcess, START_MS } from "./case-process.ts";
 import { sendCounts } from "./coverage.ts";
+import { runTrial } from "./memlock/trial.ts";
 import { runCell, serve } from "./run-cell.ts";
 import { countersAvailable } from "./transport-proof.ts";
 
@@ -47,6 +49,14 @@ send({
 // Ahead of the first case; if it fails, that case says so.
 caseProcess(START_MS).catch(() => undefined);
 
+const tryMemlock = async (trial: MemlockTrial): Promise<void> => {
+	try {
+		send({ type: "memlock-end", outcome: await runTrial(trial), error: null });
+	} catch (error) {
+		send({ type: "memlock-end", outcome: null, error: error instanceof Error ? error.message : String(error) });
+	}
+};
+
 // The host's end of the port closing is our end too: init then powers the guest off.
 const lines = createInterface({ input: createReadStream("", { fd: channel, autoClose: false }) });
 for await (const line of lines) {
@@ -57,6 +67,7 @@ for await (const line of lines) {
 		break;
 	}
 	if (message.type === "serve") await serve(message.server, send);
+	else if (message.type === "memlock") await tryMemlock(message.trial);
 	else await runCell(message, send);
 }
 // A worker thread still sits in read(2) on the channel, and an orderly exit would wait for it.

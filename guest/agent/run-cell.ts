@@ -7,6 +7,7 @@ import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
 import { armInit, disarmInit, lookAtHang } from "./hang.ts";
 import { kernelLogOfCell, markKernelLog } from "./kernel-log.ts";
+import { runTrial } from "./memlock/trial.ts";
 import { Server } from "./server.ts";
 import { MOUNT } from "./server-command.ts";
 import { runBounded } from "./spawn.ts";
@@ -96,6 +97,10 @@ const runWork = async (
 			expectEnd: async (end) => {
 				await seen();
 				server.expectEnd(end);
+			},
+			tryMemlock: async ({ server: { mode, depth, options }, ...trial }) => {
+				const { build, libfuse } = order.server;
+				return await runTrial({ ...trial, server: { mode, depth, options, build, libfuse } }).catch(messageOf);
 			},
 			ask: async (request) => (await server.control?.ask(request, limit("answer"))) ?? null,
 		},

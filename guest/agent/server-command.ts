@@ -10,7 +10,7 @@ const SERVER_FOLDER = "/run/fuselab/server";
 export const CONTROL = `${SERVER_FOLDER}/control`;
 
 /** Debian's `daemon`: a user with a name, which fusermount3 wants, who owns nothing but its mount point and what it serves. */
-const UNPRIVILEGED = 1;
+export const UNPRIVILEGED = 1;
 
 export const isOurs = (order: ServerOrder): boolean => order.command === null && order.mode !== "uring-libfuse";
 
@@ -57,7 +57,7 @@ export const startOrderOf = (order: ServerOrder, source: string): ServerRequest 
 });
 
 /** fusermount3 wants the user's leave to let others in; the root file system is read-only, so its file is covered. */
-const allowOthers = async (): Promise<void> => {
+export const allowOthers = async (): Promise<void> => {
 	const conf = "/run/fuselab/fuse.conf";
 	if (existsSync(conf)) return;
 	writeFileSync(conf, "user_allow_other\n");

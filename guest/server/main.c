@@ -161,7 +161,9 @@ static json_t *obey(void *context, const char *type, json_t *order)
 		return report_stats(server);
 	if (!strcmp(type, "fault"))
 		return orders_fault(server, order);
-	return report_error("wanted start, ready, stats, fault or stop");
+	if (!strcmp(type, "fork"))
+		return orders_fork(order);
+	return report_error("wanted start, ready, stats, fault, fork or stop");
 }
 
 static void say_ready(struct server *server)

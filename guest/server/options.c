@@ -60,6 +60,7 @@ static const struct option_kind kinds[] = {
 	{ "keep-caps", FLAG, AT(keep_caps), NULL, 0, 0, "yes or no" },
 	{ "refuse-register", SIGNED, AT(refuse_register), NULL, -1, 4095, "a queue's number, -1 for none" },
 	{ "leave-out", SIGNED, AT(leave_out), NULL, -1, 4095, "a queue's number, -1 for none" },
+	{ "hold-at", SIGNED, AT(hold_at), NULL, -1, 4095, "a queue's number, -1 for none" },
 	{ "control", TEXT, AT(control), NULL, 0, 0, "the path of a socket to make" },
 	{ "source", TEXT, AT(source), NULL, 0, 0, "the folder to serve" },
 	{ "mount", TEXT, AT(mount), NULL, 0, 0, "the folder to mount on" },

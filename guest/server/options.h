@@ -67,6 +67,8 @@ struct options {
 	/* these two queues are spoilt on purpose; -1: none */
 	int refuse_register;
 	int leave_out;
+	/* queues from this one on stay in their set-up; -1: none */
+	int hold_at;
 	char *control;
 	char *source;
 	char *mount;
@@ -76,7 +78,7 @@ struct options {
 	{                                                                                \
 		.depth = 8, .threads = 4, .fixed_files = 1024, .max_write = 1 << 20,     \
 		.attr_timeout = 1, .entry_timeout = 1, .store_direct = true,             \
-		.pin_cpus = true, .refuse_register = -1, .leave_out = -1                 \
+		.pin_cpus = true, .refuse_register = -1, .leave_out = -1, .hold_at = -1                 \
 	}
 
 /* Sets one option by its name; gives NULL, or what was wanted instead of `value`. */

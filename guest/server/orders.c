@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 #include "orders.h"
 #include "report.h"
 
@@ -84,4 +88,26 @@ json_t *orders_fault(struct server *server, json_t *order)
 		return fault_add(&server->faults, &fault) ? report_error("too many faults wait") : done();
 	}
 	return report_error("fault: wanted a fault's name");
+}
+
+json_t *orders_fork(json_t *order)
+{
+	int seconds = 0;
+	json_error_t error;
+	pid_t child;
+
+	if (json_unpack_ex(order, &error, 0, "{s i}", "seconds", &seconds))
+		return report_error(error.text);
+	if (seconds < 1 || seconds > 3600)
+		return report_error("seconds: wanted 1 to 3600");
+	child = fork();
+	if (child < 0)
+		return report_error(strerror(errno));
+	if (!child) {
+		/* The other threads are not here, and what they held is locked: only calls of the kernel. */
+		prctl(PR_SET_NAME, "fuselab-child");
+		sleep((unsigned int)seconds);
+		_exit(0);
+	}
+	return done();
 }

@@ -13,5 +13,7 @@ const char *orders_options(struct server *server, json_t *order);
  * fault.h: stop-queue, resume-queue, bad-register (qid needed) and clear. Gives the answer.
  */
 json_t *orders_fault(struct server *server, json_t *order);
+/* {"type": "fork", "seconds": N}: leaves a child of the name fuselab-child that only sleeps. Gives the answer. */
+json_t *orders_fork(json_t *order);
 
 #endif

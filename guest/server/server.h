@@ -142,6 +142,8 @@ struct server {
 	unsigned int entered;
 	unsigned int ended;
 	unsigned int failed;
+	/* all threads have ended and been joined, as a fall-back does before the end */
+	bool joined;
 	/* the connection is dead and its time to wind up is over */
 	atomic_bool gone;
 	atomic_ulong devfuse_requests;

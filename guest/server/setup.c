@@ -239,6 +239,14 @@ static bool prepared(struct queue *queue, int err)
 	return go && !err;
 }
 
+/* Whoever asked for it wants to find the server half set up, and ends it so. */
+static void hold(struct server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	wait_until(server, past_preparing, STEP_SECONDS);
+	pthread_mutex_unlock(&server->lock);
+}
+
 static void *queue_main(void *arg)
 {
 	struct queue *queue = arg;
@@ -250,6 +258,8 @@ static void *queue_main(void *arg)
 	pthread_setname_np(pthread_self(), name);
 	if (server->options.pin_cpus)
 		pin_to_cpu(queue);
+	if (server->options.hold_at >= 0 && queue->qid >= (unsigned int)server->options.hold_at)
+		hold(server);
 	err = take_memory(queue);
 	if (err)
 		queue_refuse(queue, "mmap", err);
@@ -325,6 +335,8 @@ unsigned int queues_stop(struct server *server, unsigned int seconds)
 {
 	unsigned int left;
 
+	if (server->joined)
+		return 0;
 	for (unsigned int i = 0; i < server->nr_queues; i++) {
 		atomic_store(&server->queues[i].stop, true);
 		queue_wake(&server->queues[i]);
@@ -336,6 +348,8 @@ unsigned int queues_stop(struct server *server, unsigned int seconds)
 	for (unsigned int i = 0; i < server->nr_queues && !left; i++) {
 		pthread_join(server->queues[i].thread, NULL);
 		close(server->queues[i].wake_fd);
+		server->queues[i].wake_fd = -1;
 	}
+	server->joined = !left;
 	return left;
 }

@@ -5,6 +5,7 @@ import { CASES } from "../../testcases/catalogue.ts";
 import { findRun, listRuns } from "../archive/read.ts";
 import { MACHINE_KINDS, type MachineKind } from "../domain/cell.ts";
 import type { Prefixes } from "../domain/kernel.ts";
+import { MEMLOCK_USERS } from "../domain/memlock.ts";
 import { folders } from "../host/folders.ts";
 import { sweep } from "../host/ledger.ts";
 import { benchLadder } from "./bench-ladder.ts";
@@ -16,6 +17,7 @@ import { type BuildCommandOptions, buildCommand } from "./build.ts";
 import { coverageCommand } from "./coverage.ts";
 import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
+import { type MemlockOptions, memlockCommand } from "./memlock.ts";
 import { type MutantsOptions, mutantsCommand } from "./mutants.ts";
 import { planCommand } from "./plan.ts";
 import { reproCommand } from "./repro.ts";
@@ -183,6 +185,26 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		.option("--json", "name, outcome, killingCase and seconds of each as JSON on stdout")
 		.action(async (file: string, { json, machine, from, only, guests }: ConfigOptions & Partial<MutantsOptions>) =>
 			setStatus(await mutantsCommand(await readConfig(file, machine), { from, only, guests, json: json === true })),
+		);
+	program
+		.command("memlock")
+		.description("what locked memory a server is charged for in each mode: predicted, and found to the page")
+		.argument("[config]", "kernel, machine, modes, queue depth and options of the server", "configs/memlock.yaml")
+		.addOption(machineOption())
+		.addOption(new Option("--user <who>", "this user alone").choices(MEMLOCK_USERS))
+		.option("--rows <pattern>", "names of rows, e.g. `limit*`")
+		.option(
+			"--rounds <n>",
+			"how often the server is started and stopped in the row that looks for drift",
+			positive,
+			500,
+		)
+		.option("--markdown <file>", "write the table as a page; what stands below its `## Why` is kept")
+		.option("--plot <file>", "write limit against outcome as SVG")
+		.option("--configs <folder>", "write a config for each row that asks it alone")
+		.option("--json", "what was found as JSON on stdout")
+		.action(async (file: string, options: MemlockOptions) =>
+			setStatus(await memlockCommand(await readConfig(file, options.machine), options)),
 		);
 	program
 		.command("report")

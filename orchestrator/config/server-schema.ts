@@ -30,6 +30,7 @@ const ownOptions = {
 	fallback: choice(["devfuse", "pool", "end"]),
 	"refuse-register": wholeNumber(-1, 4095),
 	"leave-out": wholeNumber(-1, 4095),
+	"hold-at": wholeNumber(-1, 4095),
 } as const;
 
 /** Names of those options. */

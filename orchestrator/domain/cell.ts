@@ -38,10 +38,10 @@ export type Store = (typeof STORES)[number];
 export const isServersOwn = (store: Store): boolean => store === "memory" || store === "null";
 
 /**
- * What a case may need besides a mount: `own-server` takes orders, the next three are what a mode has, then vCPUs; `fresh`
+ * What a case may need besides a mount: `own-server` takes orders, the next four are what a mode has, then vCPUs; `fresh`
  * is a guest that no other case has had or gets.
  */
-export type Need = "own-server" | "ring" | "pool" | "zero-copy" | "two-cpus" | "fresh";
+export type Need = "own-server" | "ring" | "pool" | "pinned-pool" | "zero-copy" | "two-cpus" | "fresh";
 
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml"] as const;
 export type MachineKind = (typeof MACHINE_KINDS)[number];

@@ -5,8 +5,8 @@
 import type { FigureJob, Mode, Store } from "./cell.ts";
 
 import type { Part } from "./deadline.ts";
+import type { MemlockOutcome, MemlockTrial } from "./memlock.ts";
 import type { FaultOrder } from "./server-message.ts";
-
 import type { TransportProof } from "./verdict.ts";
 
 export const CHANNEL_NAME = "fuselab.agent";
@@ -58,6 +58,8 @@ export type HostMessage =
 	  }
 	/** Starts a server and leaves it mounted, for `fuselab shell`. */
 	| { readonly type: "serve"; readonly server: ServerOrder }
+	/** One trial of the memlock laboratory; no cell runs meanwhile. */
+	| { readonly type: "memlock"; readonly trial: MemlockTrial }
 	| { readonly type: "poweroff" };
 
 /** How a process ended: by one of the two. */
@@ -88,6 +90,8 @@ export type GuestMessage =
 	| { readonly type: "serving"; readonly mount: string; readonly error: string | null }
 	/** Sent before the guest's end by a kernel that counts its lines: gcov's counts for one source file. */
 	| { readonly type: "counts"; readonly file: string; readonly base64: string }
+	/** `error` says why the guest could not try it; the outcome is null then. */
+	| { readonly type: "memlock-end"; readonly outcome: MemlockOutcome | null; readonly error: string | null }
 	| { readonly type: "cell-start"; readonly id: string }
 	/** A part of the cell begins; the agent is heard of again within `limitMs`. */
 	| { readonly type: "part"; readonly id: string; readonly part: Part; readonly limitMs: number }

@@ -95,6 +95,8 @@ export interface FaultOrder {
 export type ServerRequest =
 	| ({ readonly type: "start" } & Readonly<Record<string, string | number | boolean>>)
 	| { readonly type: "ready" | "stats" | "stop" }
+	/** A child that only sleeps, named fuselab-child. */
+	| { readonly type: "fork"; readonly seconds: number }
 	| FaultOrder;
 
 export type ServerMessage =

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { MODES } from "../domain/cell.ts";
 import type { GuestMessage } from "../domain/channel.ts";
+import { MEMLOCK_MOMENTS, type MemlockOutcome } from "../domain/memlock.ts";
 import { WITNESSES } from "../domain/verdict.ts";
 
 /** A line longer than this ends the talk. Kernel log and fio JSON fit with room to spare. */
@@ -12,6 +13,43 @@ const text = z.string().max(MAX_LINE_BYTES);
 const seconds = z.number().nonnegative();
 
 const processEnd = { exitCode: z.number().int().nullable(), signal: z.string().max(200).nullable() };
+const pages = z
+	.number()
+	.int()
+	.min(-(2 ** 40))
+	.max(2 ** 40);
+const count = z.number().int().nonnegative();
+const words = z.string().max(2000);
+
+const memlockOutcome: z.ZodType<MemlockOutcome> = z.strictObject({
+	got: z.enum(MODES).nullable(),
+	why: words,
+	refusal: z.strictObject({ queue: count, call: z.string().max(100), errno: z.string().max(100) }).nullable(),
+	queues: count,
+	pinnedQueues: count,
+	usable: z.boolean(),
+	unusableWhy: words.nullable(),
+	readings: z
+		.array(
+			z.strictObject({
+				at: z.enum(MEMLOCK_MOMENTS),
+				user: pages,
+				vmPin: pages,
+				vmLck: pages,
+				registered: pages,
+				pinned: pages,
+			}),
+		)
+		.max(100),
+	left: z.strictObject({
+		user: pages,
+		pinned: pages,
+		waitedMs: count,
+		crashed: words.nullable(),
+		mounted: z.boolean(),
+		retried: count,
+	}),
+});
 
 const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 	z.strictObject({
@@ -29,6 +67,7 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		file: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,60}\.gcda$/),
 		base64: z.base64().max(1024 * 1024),
 	}),
+	z.strictObject({ type: z.literal("memlock-end"), outcome: memlockOutcome.nullable(), error: text.nullable() }),
 	z.strictObject({ type: z.literal("cell-start"), id }),
 	z.strictObject({
 		type: z.literal("part"),

@@ -6,6 +6,7 @@ import type { Duplex, Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import type { GuestMessage, HostMessage } from "../domain/channel.ts";
 import { LabError } from "../domain/lab-error.ts";
+import type { MemlockTrial } from "../domain/memlock.ts";
 import { writeAtomically } from "../host/files.ts";
 import { onLastResort } from "../host/interrupt.ts";
 import { ownProcess } from "../host/ledger.ts";
@@ -17,6 +18,7 @@ import { UML_CHANNEL_IN, UML_CHANNEL_OUT, UML_LONGEST_ORDER } from "./uml-comman
 
 export type Hello = Extract<GuestMessage, { type: "hello" }>;
 export type CellEnd = Extract<GuestMessage, { type: "cell-end" }>;
+type MemlockEnd = Extract<GuestMessage, { type: "memlock-end" }>;
 export type CellOrder = Extract<HostMessage, { type: "cell" }>;
 
 /** How long the host waits for the agent, in milliseconds. */
@@ -179,6 +181,21 @@ export class Guest implements AsyncDisposable {
 				return end !== undefined;
 			},
 			limits.firstMs,
+			signal,
+		);
+		return end;
+	}
+
+	/** Orders one trial of the memlock laboratory; undefined when the guest ended or stayed silent beyond `timeoutMs`. */
+	async memlock(trial: MemlockTrial, timeoutMs: number, signal: AbortSignal): Promise<MemlockEnd | undefined> {
+		let end: MemlockEnd | undefined;
+		this.#send({ type: "memlock", trial });
+		await this.#wait(
+			(message) => {
+				if (message.type === "memlock-end") end = message;
+				return end !== undefined;
+			},
+			timeoutMs,
 			signal,
 		);
 		return end;

@@ -112,6 +112,8 @@ t.test("rules out a case where its needs are not met, and one that cannot be lie
 	});
 	t.same(reasons({ modes }, { needs: ["ring"] }), { devfuse: "devfuse has no ring" });
 	t.same(Object.keys(reasons({ modes }, { needs: ["pool"] })), ["devfuse", "uring-libfuse", "uring"]);
+	t.same(Object.keys(reasons({ modes }, { needs: ["pinned-pool"] })), [...modes]);
+	t.same(reasons({ modes: ["pinned"] }, { needs: ["pinned-pool"] }), {});
 	t.same(Object.keys(reasons({ modes }, { needs: ["zero-copy"] })), ["devfuse", "uring-libfuse", "uring", "bufpool"]);
 	t.same(reasons({ modes: ["uring"] }, { needs: ["two-cpus"] }), {});
 	t.same(reasons({ modes: ["uring"], cpus: [1] }, { needs: ["two-cpus"] }), { uring: "it takes two CPUs" });

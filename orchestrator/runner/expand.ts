@@ -34,6 +34,8 @@ const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): 
 			return mode === "devfuse" ? "devfuse has no ring" : undefined;
 		case "pool":
 			return ["devfuse", "uring-libfuse", "uring"].includes(mode) ? `${mode} has no buffer pool` : undefined;
+		case "pinned-pool":
+			return mode === "pinned" ? undefined : `${mode} registers no pool`;
 		case "zero-copy":
 			return /zerocopy$/.test(mode) ? undefined : `${mode} copies`;
 		case "two-cpus":

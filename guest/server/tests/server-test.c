@@ -287,6 +287,7 @@ static void check_refusals(void)
 	context = "pinned, memlock for one queue";
 	ok(queues_prepare(server) < 0 && strstr(server->why, "io_uring_register_buffers: ENOMEM"), "fails before INIT is answered");
 	ok(kernel.queues[0].nr_entries + kernel.queues[1].nr_entries == 0, "and the connection was told nothing");
+	ok(queues_stop(server, 5) == 0, "the server's end finds all threads joined already");
 	free(server->queues);
 	free(server);
 
