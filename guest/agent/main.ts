@@ -10,12 +10,22 @@ import { countersAvailable } from "./transport-proof.ts";
 
 const PORTS = "/sys/class/virtio-ports";
 
-/** Opens the serial line that init names, else the virtio port that carries our name; without udev there are no links. */
-const openChannel = (): number => {
+interface Channel {
+	readonly from: number;
+	readonly to: number;
+}
+
+const both = (fd: number): Channel => ({ from: fd, to: fd });
+
+/** Takes the descriptors or opens the serial line that init names, else the virtio port that carries our name; without udev there are no links. */
+const openChannel = (): Channel => {
 	const line = process.env.FUSELAB_CHANNEL;
-	if (line !== undefined) return openSync(line, constants.O_RDWR | constants.O_NOCTTY);
+	const inherited = /^fd:(\d+),(\d+)$/.exec(line ?? "");
+	if (inherited !== null) return { from: Number(inherited[1]), to: Number(inherited[2]) };
+	if (line !== undefined) return both(openSync(line, constants.O_RDWR | constants.O_NOCTTY));
 	for (const port of readdirSync(PORTS))
-		if (readFileSync(`${PORTS}/${port}/name`, "utf8").trim() === CHANNEL_NAME) return openSync(`/dev/${port}`, "r+");
+		if (readFileSync(`${PORTS}/${port}/name`, "utf8").trim() === CHANNEL_NAME)
+			return both(openSync(`/dev/${port}`, "r+"));
 	throw new Error(`no virtio-serial port named ${CHANNEL_NAME}`);
 };
 
@@ -23,7 +33,7 @@ const channel = openChannel();
 
 const send = (message: GuestMessage): void => {
 	const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-	for (let done = 0; done < bytes.length; ) done += writeSync(channel, bytes, done);
+	for (let done = 0; done < bytes.length; ) done += writeSync(channel.to, bytes, done);
 };
 
 const readFirstLine = (file: string): string => {
@@ -48,7 +58,7 @@ send({
 caseProcess(START_MS).catch(() => undefined);
 
 // The host's end of the port closing is our end too: init then powers the guest off.
-const lines = createInterface({ input: createReadStream("", { fd: channel, autoClose: false }) });
+const lines = createInterface({ input: createReadStream("", { fd: channel.from, autoClose: false }) });
 for await (const line of lines) {
 	if (line === "") continue;
 	const message = JSON.parse(line) as HostMessage;

@@ -10,7 +10,9 @@
  *   fuselab_lab=DIR        folder of this build's agent
  *   fuselab_seconds=N      power off after N seconds, whatever happens
  *   fuselab_channel=TTY    the agent talks over this serial line; without it,
- *                          over its virtio port
+ *                          over its virtio port; fd:IN,OUT are descriptors
+ *   fuselab_host=1         not a guest, but namespaces on the host: its devices
+ *                          are there already, and nothing else is touched
  *   fuselab_shell=1        a shell on the console; its end is the machine's end
  */
 #define _GNU_SOURCE
@@ -65,6 +67,8 @@ static void mount_all(void)
 	for (size_t i = 0; i < sizeof(mount_points) / sizeof(*mount_points); i++) {
 		const struct mount_point *m = &mount_points[i];
 
+		if (getenv("fuselab_host") && !strcmp(m->type, "devtmpfs"))
+			continue;
 		if (m->make)
 			mkdir(m->target, 0755);
 		if (mount(m->type, m->target, m->type, 0, m->data) && errno != EBUSY)
@@ -74,7 +78,9 @@ static void mount_all(void)
 
 static void power_off(void)
 {
-	sync();
+	/* In a PID namespace it ends that namespace. */
+	if (!getenv("fuselab_host"))
+		sync();
 	reboot(RB_POWER_OFF);
 	_exit(1);
 }
@@ -108,7 +114,8 @@ static pid_t start_agent(const char *lab, const char *channel)
 	snprintf(lab_env, sizeof(lab_env), "FUSELAB_LAB=%s", lab);
 	env[4] = lab_env;
 	if (channel) {
-		make_raw(channel);
+		if (strncmp(channel, "fd:", 3))
+			make_raw(channel);
 		snprintf(channel_env, sizeof(channel_env), "FUSELAB_CHANNEL=%s", channel);
 		env[5] = channel_env;
 	}
@@ -236,6 +243,10 @@ int main(void)
 	pid_t agent, shell = -1;
 	long shown = 0;
 
+	if (getpid() != 1) {
+		say("not", "the first process", EPERM);
+		return 1;
+	}
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	mount_all();
 	sethostname("fuselab", 7);
