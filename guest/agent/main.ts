@@ -44,12 +44,16 @@ const readFirstLine = (file: string): string => {
 	}
 };
 
+const uptime = Number(readFirstLine("/proc/uptime").split(" ")[0]);
+
 send({
 	type: "hello",
 	kernelRelease: os.release(),
 	nodeVersion: process.version,
 	cpus: os.availableParallelism(),
-	uptimeSeconds: Number(readFirstLine("/proc/uptime").split(" ")[0]),
+	uptimeSeconds: uptime,
+	initSeconds: Number(process.env.FUSELAB_INIT_SECONDS ?? 0),
+	nodeSeconds: Math.max(0, uptime - process.uptime()),
 	fuseUring: readFirstLine("/sys/module/fuse/parameters/enable_uring") === "Y",
 	counters: countersAvailable(),
 });

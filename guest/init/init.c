@@ -57,6 +57,9 @@ static const struct mount_point mount_points[] = {
 	{ "fusectl", "/sys/fs/fuse/connections", NULL, 0 },
 };
 
+/* When init began, for the agent to tell. */
+static char began_env[64];
+
 static void say(const char *what, const char *which, int err)
 {
 	fprintf(stderr, "fuselab-init: %s %s: %s\n", what, which, strerror(err));
@@ -106,18 +109,18 @@ static pid_t start_agent(const char *lab, const char *channel)
 {
 	char script[4096];
 	char *env[] = { (char *)path_env, "HOME=/tmp", "LANG=C.UTF-8",
-			"UV_THREADPOOL_SIZE=16", NULL, NULL, NULL };
+			"UV_THREADPOOL_SIZE=16", began_env, NULL, NULL, NULL };
 	char lab_env[4200], channel_env[256];
 	pid_t pid;
 
 	snprintf(script, sizeof(script), "%s/agent.mjs", lab);
 	snprintf(lab_env, sizeof(lab_env), "FUSELAB_LAB=%s", lab);
-	env[4] = lab_env;
+	env[5] = lab_env;
 	if (channel) {
 		if (strncmp(channel, "fd:", 3))
 			make_raw(channel);
 		snprintf(channel_env, sizeof(channel_env), "FUSELAB_CHANNEL=%s", channel);
-		env[5] = channel_env;
+		env[6] = channel_env;
 	}
 	pid = fork();
 	if (pid)
@@ -248,6 +251,9 @@ int main(void)
 		return 1;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &start);
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	snprintf(began_env, sizeof(began_env), "FUSELAB_INIT_SECONDS=%ld.%02ld", (long)now.tv_sec,
+		 now.tv_nsec / 10000000);
 	mount_all();
 	sethostname("fuselab", 7);
 	if (!lab) {

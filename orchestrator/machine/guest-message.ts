@@ -2,13 +2,16 @@
 import { z } from "zod";
 import { MODES } from "../domain/cell.ts";
 import type { GuestMessage } from "../domain/channel.ts";
+import { plainLine, plainText } from "../domain/plain-text.ts";
 import { WITNESSES } from "../domain/verdict.ts";
 
 /** A line longer than this ends the talk. Kernel log and fio JSON fit with room to spare. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const id = z.string().max(400);
-const text = z.string().max(MAX_LINE_BYTES);
+/** What may reach a screen loses its power over it here; `text` keeps its lines. */
+const text = z.string().max(MAX_LINE_BYTES).transform(plainText);
+const words = (most: number) => z.string().max(most).transform(plainLine);
 const seconds = z.number().nonnegative();
 
 const processEnd = { exitCode: z.number().int().nullable(), signal: z.string().max(200).nullable() };
@@ -16,14 +19,16 @@ const processEnd = { exitCode: z.number().int().nullable(), signal: z.string().m
 const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("hello"),
-		kernelRelease: z.string().max(200),
-		nodeVersion: z.string().max(50),
+		kernelRelease: words(200),
+		nodeVersion: words(50),
 		cpus: z.number().int().positive(),
 		uptimeSeconds: seconds,
+		initSeconds: seconds,
+		nodeSeconds: seconds,
 		fuseUring: z.boolean(),
 		counters: z.boolean(),
 	}),
-	z.strictObject({ type: z.literal("serving"), mount: z.string().max(400), error: text.nullable() }),
+	z.strictObject({ type: z.literal("serving"), mount: words(400), error: text.nullable() }),
 	z.strictObject({
 		type: z.literal("counts"),
 		file: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,60}\.gcda$/),
@@ -48,11 +53,11 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		server: z
 			.strictObject({ ...processEnd, ordered: z.boolean(), expected: z.strictObject(processEnd).nullable() })
 			.nullable(),
-		unsupported: z.string().max(2000).nullable(),
+		unsupported: words(2000).nullable(),
 		proof: z.strictObject({
 			found: z.enum([...MODES, "unproven"]),
 			witness: z.enum(WITNESSES),
-			detail: z.string().max(2000),
+			detail: words(2000),
 		}),
 		fioReports: z.array(text).max(100),
 		kernelLog: text,
