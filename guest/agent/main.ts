@@ -12,12 +12,22 @@ import { countersAvailable } from "./transport-proof.ts";
 
 const PORTS = "/sys/class/virtio-ports";
 
-/** Opens the serial line that init names, else the virtio port that carries our name; without udev there are no links. */
-const openChannel = (): number => {
+interface Channel {
+	readonly from: number;
+	readonly to: number;
+}
+
+const both = (fd: number): Channel => ({ from: fd, to: fd });
+
+/** Takes the descriptors or opens the serial line that init names, else the virtio port that carries our name; without udev there are no links. */
+const openChannel = (): Channel => {
 	const line = process.env.FUSELAB_CHANNEL;
-	if (line !== undefined) return openSync(line, constants.O_RDWR | constants.O_NOCTTY);
+	const inherited = /^fd:(\d+),(\d+)$/.exec(line ?? "");
+	if (inherited !== null) return { from: Number(inherited[1]), to: Number(inherited[2]) };
+	if (line !== undefined) return both(openSync(line, constants.O_RDWR | constants.O_NOCTTY));
 	for (const port of readdirSync(PORTS))
-		if (readFileSync(`${PORTS}/${port}/name`, "utf8").trim() === CHANNEL_NAME) return openSync(`/dev/${port}`, "r+");
+		if (readFileSync(`${PORTS}/${port}/name`, "utf8").trim() === CHANNEL_NAME)
+			return both(openSync(`/dev/${port}`, "r+"));
 	throw new Error(`no virtio-serial port named ${CHANNEL_NAME}`);
 };
 
@@ -25,7 +35,7 @@ const channel = openChannel();
 
 const send = (message: GuestMessage): void => {
 	const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-	for (let done = 0; done < bytes.length; ) done += writeSync(channel, bytes, done);
+	for (let done = 0; done < bytes.length; ) done += writeSync(channel.to, bytes, done);
 };
 
 const readFirstLine = (file: string): string => {
@@ -36,12 +46,16 @@ const readFirstLine = (file: string): string => {
 	}
 };
 
+const uptime = Number(readFirstLine("/proc/uptime").split(" ")[0]);
+
 send({
 	type: "hello",
 	kernelRelease: os.release(),
 	nodeVersion: process.version,
 	cpus: os.availableParallelism(),
-	uptimeSeconds: Number(readFirstLine("/proc/uptime").split(" ")[0]),
+	uptimeSeconds: uptime,
+	initSeconds: Number(process.env.FUSELAB_INIT_SECONDS ?? 0),
+	nodeSeconds: Math.max(0, uptime - process.uptime()),
 	fuseUring: readFirstLine("/sys/module/fuse/parameters/enable_uring") === "Y",
 	counters: countersAvailable(),
 });
@@ -58,7 +72,7 @@ const tryMemlock = async (trial: MemlockTrial): Promise<void> => {
 };
 
 // The host's end of the port closing is our end too: init then powers the guest off.
-const lines = createInterface({ input: createReadStream("", { fd: channel, autoClose: false }) });
+const lines = createInterface({ input: createReadStream("", { fd: channel.from, autoClose: false }) });
 for await (const line of lines) {
 	if (line === "") continue;
 	const message = JSON.parse(line) as HostMessage;

@@ -7,8 +7,10 @@ import { runBounded } from "./spawn.ts";
 const ready = new Set<Store>();
 /** Share of the guest's memory that the loop device offers; its file is sparse. */
 const LOOP_SHARE = 0.4;
-const MKFS_EXT4 = ["-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard"];
-const MKFS_XFS = ["-q", "-f", "-K"];
+/** By it a disk is known that was ours before (orchestrator/machine/host-disk.ts). */
+const LABEL = "fuselab";
+const MKFS_EXT4 = ["-q", "-F", "-L", LABEL, "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard"];
+const MKFS_XFS = ["-q", "-f", "-K", "-L", LABEL];
 
 const must = async (command: string, args: readonly string[], timeoutMs: number): Promise<string> => {
 	const ended = await runBounded(command, args, timeoutMs);

@@ -10,7 +10,9 @@
  *   fuselab_lab=DIR        folder of this build's agent
  *   fuselab_seconds=N      power off after N seconds, whatever happens
  *   fuselab_channel=TTY    the agent talks over this serial line; without it,
- *                          over its virtio port
+ *                          over its virtio port; fd:IN,OUT are descriptors
+ *   fuselab_host=1         not a guest, but namespaces on the host: its devices
+ *                          are there already, and nothing else is touched
  *   fuselab_shell=1        a shell on the console; its end is the machine's end
  */
 #define _GNU_SOURCE
@@ -55,6 +57,9 @@ static const struct mount_point mount_points[] = {
 	{ "fusectl", "/sys/fs/fuse/connections", NULL, 0 },
 };
 
+/* When init began, for the agent to tell. */
+static char began_env[64];
+
 static void say(const char *what, const char *which, int err)
 {
 	fprintf(stderr, "fuselab-init: %s %s: %s\n", what, which, strerror(err));
@@ -65,6 +70,8 @@ static void mount_all(void)
 	for (size_t i = 0; i < sizeof(mount_points) / sizeof(*mount_points); i++) {
 		const struct mount_point *m = &mount_points[i];
 
+		if (getenv("fuselab_host") && !strcmp(m->type, "devtmpfs"))
+			continue;
 		if (m->make)
 			mkdir(m->target, 0755);
 		if (mount(m->type, m->target, m->type, 0, m->data) && errno != EBUSY)
@@ -74,7 +81,9 @@ static void mount_all(void)
 
 static void power_off(void)
 {
-	sync();
+	/* In a PID namespace it ends that namespace. */
+	if (!getenv("fuselab_host"))
+		sync();
 	reboot(RB_POWER_OFF);
 	_exit(1);
 }
@@ -100,17 +109,18 @@ static pid_t start_agent(const char *lab, const char *channel)
 {
 	char script[4096];
 	char *env[] = { (char *)path_env, "HOME=/tmp", "LANG=C.UTF-8",
-			"UV_THREADPOOL_SIZE=16", NULL, NULL, NULL };
+			"UV_THREADPOOL_SIZE=16", began_env, NULL, NULL, NULL };
 	char lab_env[4200], channel_env[256];
 	pid_t pid;
 
 	snprintf(script, sizeof(script), "%s/agent.mjs", lab);
 	snprintf(lab_env, sizeof(lab_env), "FUSELAB_LAB=%s", lab);
-	env[4] = lab_env;
+	env[5] = lab_env;
 	if (channel) {
-		make_raw(channel);
+		if (strncmp(channel, "fd:", 3))
+			make_raw(channel);
 		snprintf(channel_env, sizeof(channel_env), "FUSELAB_CHANNEL=%s", channel);
-		env[5] = channel_env;
+		env[6] = channel_env;
 	}
 	pid = fork();
 	if (pid)
@@ -236,7 +246,14 @@ int main(void)
 	pid_t agent, shell = -1;
 	long shown = 0;
 
+	if (getpid() != 1) {
+		say("not", "the first process", EPERM);
+		return 1;
+	}
 	clock_gettime(CLOCK_MONOTONIC, &start);
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	snprintf(began_env, sizeof(began_env), "FUSELAB_INIT_SECONDS=%ld.%02ld", (long)now.tv_sec,
+		 now.tv_nsec / 10000000);
 	mount_all();
 	sethostname("fuselab", 7);
 	if (!lab) {

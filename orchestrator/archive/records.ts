@@ -30,6 +30,7 @@ const machineSpec = {
 	nullblkGiB: z.number().exactOptional(),
 	numa: z.number().exactOptional(),
 	hotplug: z.number().exactOptional(),
+	disk: z.string().exactOptional(),
 	icount: z.literal(true).exactOptional(),
 };
 

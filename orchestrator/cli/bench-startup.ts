@@ -10,6 +10,7 @@ import { EXIT, LabError } from "../domain/lab-error.ts";
 import { summarise } from "../figures/summary.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { run } from "../host/process.ts";
+import type { Hello } from "../machine/guest.ts";
 import { type Bench, Boots, type OnStage, prepareBench, prepareKernel } from "./prepare.ts";
 import { openView } from "./stage.ts";
 
@@ -18,8 +19,25 @@ interface Startup {
 	readonly machine: string;
 	readonly kernel: string;
 	readonly ours: readonly number[];
+	/** What ours went to, in the order of PARTS. */
+	readonly parts: readonly (readonly number[])[];
 	readonly theirs: readonly number[];
 }
+
+/** In their order; together they are the whole. */
+const PARTS = [
+	"command made, machine started, firmware",
+	"kernel, until its first program",
+	"init: mounts and the rest",
+	"Node, until the agent's first word",
+] as const;
+
+const partsOf = (whole: number, { uptimeSeconds, initSeconds, nodeSeconds }: Hello): readonly number[] => [
+	whole - uptimeSeconds,
+	initSeconds,
+	nodeSeconds - initSeconds,
+	uptimeSeconds - nodeSeconds,
+];
 
 const seconds = (since: number): number => (performance.now() - since) / 1000;
 
@@ -44,6 +62,7 @@ const measure = async (config: LabConfig, bench: Bench, runs: number, onStage: O
 	const folder = await mkdtemp(path.join(os.tmpdir(), "fuselab-bench-"));
 	const ours: number[] = [];
 	const theirs: number[] = [];
+	const rounds: (readonly number[])[] = [];
 	try {
 		const boots = new Boots(bench, config.machine, folder, signal);
 		const { chosen } = await boots.machine(build);
@@ -52,13 +71,15 @@ const measure = async (config: LabConfig, bench: Bench, runs: number, onStage: O
 			let started = performance.now();
 			const guest = await boots.boot(build, `boot-${round}`);
 			ours.push(seconds(started));
+			rounds.push(partsOf(seconds(started), guest.hello));
 			await guest[Symbol.asyncDispose]();
 			if (chosen === "uml") continue;
 			started = performance.now();
 			await bootVng(bench, build, chosen === "qemu-kvm", folder);
 			theirs.push(seconds(started));
 		}
-		return { machine: chosen, kernel: build.sourceVersion, ours, theirs };
+		const parts = PARTS.map((_, index) => rounds.map((round) => round[index] ?? 0));
+		return { machine: chosen, kernel: build.sourceVersion, ours, parts, theirs };
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
@@ -87,9 +108,10 @@ export const benchStartup = async (
 	}
 	if (json) process.stdout.write(`${JSON.stringify({ version: 2, startups }, null, "\t")}\n`);
 	else
-		for (const { machine, kernel, ours, theirs } of startups) {
+		for (const { machine, kernel, ours, parts, theirs } of startups) {
 			process.stdout.write(`${machine}, Linux ${kernel}, ${config.machine.cpus} CPUs; medians\n`);
 			process.stdout.write(row("fuselab: command made, power-on, agent's first word", ours, "s"));
+			for (const [index, part] of PARTS.entries()) process.stdout.write(row(`  ${part}`, parts[index] ?? [], "s"));
 			process.stdout.write(row("vng --run KERNEL --root ROOT -- true, in all", theirs, "s"));
 			const ratios = theirs.map((time, index) => time / (ours[index] ?? Number.NaN));
 			process.stdout.write(row("vng / fuselab, pair by pair", ratios, "times"));

@@ -7,6 +7,7 @@ import { ensureFolder, folders } from "../host/folders.ts";
 import { interrupt } from "../host/interrupt.ts";
 import { run } from "../host/process.ts";
 import { missingRequirements, REQUIREMENTS } from "../host/requirements.ts";
+import { describeHost, lookAtHost, whyNotHost } from "../machine/host.ts";
 import { probeKvm, qemuVersion } from "../machine/probe.ts";
 
 interface Finding {
@@ -61,6 +62,20 @@ export const examine = async (): Promise<readonly Finding[]> => {
 		haveQemu,
 		haveQemu ? "emulation works everywhere; every deadline is longer" : "QEMU is missing",
 	);
+	add(
+		"machine uml",
+		true,
+		"user-mode Linux works without KVM; verdicts in seconds, no figures, no wall against what runs in it",
+	);
+	const offer = lookAtHost();
+	const against = whyNotHost(offer);
+	add(
+		"machine host",
+		against.length === 0 ? true : undefined,
+		against.join("; ") || `${describeHost(offer)}; by name only`,
+	);
+	const auto = kvm?.works === true ? "qemu-kvm" : "qemu-tcg";
+	add("machine auto", haveQemu, `takes ${auto}: ${kvm === undefined ? "KVM is not probed yet" : kvm.why}`);
 	const freeMiB = os.freemem() / 1024 ** 2;
 	add(
 		"memory",

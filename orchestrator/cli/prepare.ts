@@ -13,6 +13,7 @@ import type { LibfuseSource } from "../domain/lab-config.ts";
 import { sweep } from "../host/ledger.ts";
 import { type ChosenMachine, chooseMachine } from "../machine/choose.ts";
 import type { Guest } from "../machine/guest.ts";
+import { runningKernel } from "../machine/host.ts";
 import { launch } from "../machine/launcher.ts";
 import { ensureVirtme, type Virtme } from "../machine/virtme.ts";
 
@@ -54,7 +55,10 @@ export const prepareKernel = async (
 	machine: MachineSpec,
 	signal: AbortSignal,
 	onStage: OnStage,
-): Promise<KernelBuild> => await buildKernel(wish, { architecture: architectureOf(machine), signal, onStage });
+): Promise<KernelBuild> =>
+	machine.kind === "host"
+		? runningKernel(wish.name)
+		: await buildKernel(wish, { architecture: architectureOf(machine), signal, onStage });
 
 /** The disks that a kernel with modules boots from; nothing for any other. */
 export const disksFor = async (

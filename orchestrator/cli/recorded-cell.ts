@@ -90,6 +90,8 @@ const orderIn = (orders: string, id: string): string | undefined =>
 
 /** A script that runs a cell of this run without fuselab; undefined where no guest got as far as its order. */
 export const reproScriptOf = async ({ folder, run, cells }: ArchivedRun, root: string): Promise<string | undefined> => {
+	// Without fuselab nobody would restore what a run changes on this computer.
+	if (run.machine.chosen === "host") return undefined;
 	const record = cells.findLast(({ boot }) => boot !== null);
 	const image = run.kernels.find(({ name }) => name === record?.cell.kernel)?.image;
 	if (record === undefined || record.boot === null || image === undefined) return undefined;

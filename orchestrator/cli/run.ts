@@ -190,7 +190,7 @@ export const executeConfig = async (
 	const durations = await openDurations(config.machine);
 	const context: PlanContext = {
 		...{ kernels: config.kernels, serverOf: run.serverOf, signal: interrupt.signal },
-		guests: options.guests ?? guestsThatFit(config.machine),
+		guests: config.machine.kind === "host" ? 1 : (options.guests ?? guestsThatFit(config.machine)),
 		secondsOf: durations.secondsOf,
 		wantsFresh: ({ work }) =>
 			work.kind === "check" && CASES.find(({ name }) => name === work.name)?.needs?.includes("fresh") === true,

@@ -222,7 +222,7 @@ t.test("finds faults in one line each", async (t) => {
 		["cases: []", /cases: wanted all, none, or a list .* found an empty list/],
 		["cases: [io/append, 3]", /:7:20: cases\[1\]: wanted all, none, or a list .* found 3/],
 		["machine: 4", /machine: wanted a map with kind/],
-		["machine: { kind: kvm }", /kind: wanted one of auto, qemu-kvm, qemu-tcg, uml, found "kvm"/],
+		["machine: { kind: kvm }", /kind: wanted one of auto, qemu-kvm, qemu-tcg, uml, host, found "kvm"/],
 		["machine: { memory: 1T }", /memory: wanted a size/],
 		["machine: { memory: 128M }", /memory: wanted a size/],
 		["machine: { icount: true }", /machine\.kind: wanted qemu-tcg where icount is true, found nothing/],

@@ -1,7 +1,7 @@
 /** The shape of `machine` in a config file. */
 import { z } from "zod";
 import { DISK_CACHES, MACHINE_KINDS } from "../domain/cell.ts";
-import { byForm, choice, isMap, listOf, size, wholeNumber } from "./values.ts";
+import { byForm, choice, isMap, listOf, size, text, wholeNumber } from "./values.ts";
 
 const CPUS_WANTED = "a number of CPUs from 1 to 64, or a list of such numbers";
 const THROTTLE_WANTED = "a map with iops, bandwidth (a size a second) or both";
@@ -47,6 +47,7 @@ const numbered = z.strictObject(
 		nullblk: size("1G", "1024G").prefault("1G"),
 		numa: wholeNumber(1, 8).optional(),
 		hotplug: wholeNumber(1, 63).optional(),
+		disk: text(/^\/dev\/disk\/by-id\/[A-Za-z0-9_.:+-]{1,200}$/, "a disk's path in /dev/disk/by-id").optional(),
 		icount: z.boolean({ error: "true or false" }).default(false),
 	},
 	{ error: "a map with kind, cpus, memory, nvme or icount" },

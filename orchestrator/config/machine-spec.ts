@@ -29,7 +29,7 @@ const nvmeOf = (nvme: NvmeShape): { readonly nvme?: NvmeSpec } => {
 
 /** The machine with `cpus` vCPUs for these stores. */
 export const machineOf = (shape: MachineShape, cpus: number, stores: readonly Store[]): MachineSpec => {
-	const { kind, icount, memory, nvme, virtio, nullblk, numa, hotplug } = shape;
+	const { kind, icount, memory, nvme, virtio, nullblk, numa, hotplug, disk } = shape;
 	const uses = (family: string): boolean => stores.some((store) => store.startsWith(family));
 	return {
 		kind,
@@ -41,6 +41,7 @@ export const machineOf = (shape: MachineShape, cpus: number, stores: readonly St
 		...(uses("nullblk-") ? { nullblkGiB: Math.ceil(nullblk / 1024) } : {}),
 		...(numa === undefined || numa === 1 ? {} : { numa }),
 		...(hotplug === undefined ? {} : { hotplug }),
+		...(disk === undefined ? {} : { disk }),
 		...(icount ? { icount } : {}),
 	};
 };

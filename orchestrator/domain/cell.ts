@@ -43,7 +43,8 @@ export const isServersOwn = (store: Store): boolean => store === "memory" || sto
  */
 export type Need = "own-server" | "ring" | "pool" | "pinned-pool" | "zero-copy" | "two-cpus" | "fresh";
 
-export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml"] as const;
+/** `host` is the running kernel itself, which `auto` never takes. */
+export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml", "host"] as const;
 export type MachineKind = (typeof MACHINE_KINDS)[number];
 
 export const DISK_CACHES = ["unsafe", "writeback", "none", "writethrough", "directsync"] as const;
@@ -78,6 +79,8 @@ export interface MachineSpec {
 	readonly numa?: number;
 	/** CPUs that could be plugged in: the kernel counts them as possible, and FUSE has a queue for each. */
 	readonly hotplug?: number;
+	/** A real disk, by its name in /dev/disk/by-id, for the NVMe stores of `host`. */
+	readonly disk?: string;
 	/** The guest's time is its count of instructions; `qemu-tcg` with one CPU only. */
 	readonly icount?: true;
 }

@@ -84,6 +84,9 @@ export type GuestMessage =
 			readonly cpus: number;
 			/** Seconds since the guest's power-on (CLOCK_BOOTTIME). */
 			readonly uptimeSeconds: number;
+			/** The same when init began, and when it started Node. */
+			readonly initSeconds: number;
+			readonly nodeSeconds: number;
 			readonly fuseUring: boolean;
 			readonly counters: boolean;
 	  }

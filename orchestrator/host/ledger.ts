@@ -8,24 +8,32 @@ interface Owned {
 	readonly owner: { readonly pid: number; readonly start: string };
 	readonly processes: readonly { readonly pid: number; readonly start: string; readonly what: string }[];
 	readonly paths: readonly string[];
+	/** Files of sysfs and what they held before. */
+	readonly settings?: readonly Setting[];
+}
+
+interface Setting {
+	readonly file: string;
+	readonly value: string;
 }
 
 const ledgerFolder = (): string => path.join(folders.state(), "ledger");
 
 let processes: Owned["processes"] = [];
 let paths: readonly string[] = [];
+let settings: readonly Setting[] = [];
 
 const save = (): void => {
 	const start = startTimeOf(process.pid) ?? "0";
 	const file = path.join(ledgerFolder(), `${process.pid}-${start}.json`);
-	if (processes.length === 0 && paths.length === 0) {
+	if (processes.length === 0 && paths.length === 0 && settings.length === 0) {
 		rmSync(file, { force: true });
 		return;
 	}
 	mkdirSync(ledgerFolder(), { recursive: true });
 	writeFileSync(
 		`${file}.tmp`,
-		JSON.stringify({ owner: { pid: process.pid, start }, processes, paths } satisfies Owned),
+		JSON.stringify({ owner: { pid: process.pid, start }, processes, paths, settings } satisfies Owned),
 	);
 	renameSync(`${file}.tmp`, file);
 };
@@ -47,6 +55,32 @@ export const ownPath = (owned: string): (() => void) => {
 	save();
 	return () => {
 		paths = paths.filter((other) => other !== owned);
+		save();
+	};
+};
+
+/** Only a parameter of a kernel module is ever written, whatever a ledger says. */
+const restore = ({ file, value }: Setting): string => {
+	if (!/^\/sys\/module\/\w+\/parameters\/\w+$/.test(file)) return `left ${file} alone`;
+	try {
+		writeFileSync(file, value);
+		return `set ${file} to ${value} as before`;
+	} catch (error) {
+		return `cannot set ${file} to ${value} (${error instanceof Error ? error.message : String(error)})`;
+	}
+};
+
+/** Changes a module's parameter; gives back what restores it. Throws what the write throws. */
+export const ownSetting = (file: string, value: string): (() => void) => {
+	const setting = { file, value: readFileSync(file, "utf8").trim() };
+	if (setting.value === value) return () => undefined;
+	settings = [...settings, setting];
+	save();
+	writeFileSync(file, value);
+	return () => {
+		if (!settings.includes(setting)) return;
+		restore(setting);
+		settings = settings.filter((other) => other !== setting);
 		save();
 	};
 };
@@ -114,6 +148,7 @@ export const sweep = (): readonly string[] => {
 		if (alive(owned.owner)) continue;
 		for (const child of owned.processes)
 			if (alive(child)) done.push(`${killLeft(child.pid) ? "killed" : "cannot kill"} ${child.what} (pid ${child.pid})`);
+		done.push(...(owned.settings ?? []).map(restore));
 		for (const left of owned.paths.filter((owned) => isOurs(owned) && existsSync(owned))) done.push(removeLeft(left));
 		rmSync(file, { force: true });
 	}

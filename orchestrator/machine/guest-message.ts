@@ -3,13 +3,16 @@ import { z } from "zod";
 import { MODES } from "../domain/cell.ts";
 import type { GuestMessage } from "../domain/channel.ts";
 import { MEMLOCK_MOMENTS, type MemlockOutcome } from "../domain/memlock.ts";
+import { plainLine, plainText } from "../domain/plain-text.ts";
 import { WITNESSES } from "../domain/verdict.ts";
 
 /** A line longer than this ends the talk. Kernel log and fio JSON fit with room to spare. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const id = z.string().max(400);
-const text = z.string().max(MAX_LINE_BYTES);
+/** What may reach a screen loses its power over it here; `text` keeps its lines. */
+const text = z.string().max(MAX_LINE_BYTES).transform(plainText);
+const words = (most: number) => z.string().max(most).transform(plainLine);
 const seconds = z.number().nonnegative();
 
 const processEnd = { exitCode: z.number().int().nullable(), signal: z.string().max(200).nullable() };
@@ -19,16 +22,16 @@ const pages = z
 	.min(-(2 ** 40))
 	.max(2 ** 40);
 const count = z.number().int().nonnegative();
-const words = z.string().max(2000);
+const reason = words(2000);
 
 const memlockOutcome: z.ZodType<MemlockOutcome> = z.strictObject({
 	got: z.enum(MODES).nullable(),
-	why: words,
-	refusal: z.strictObject({ queue: count, call: z.string().max(100), errno: z.string().max(100) }).nullable(),
+	why: reason,
+	refusal: z.strictObject({ queue: count, call: words(100), errno: words(100) }).nullable(),
 	queues: count,
 	pinnedQueues: count,
 	usable: z.boolean(),
-	unusableWhy: words.nullable(),
+	unusableWhy: reason.nullable(),
 	readings: z
 		.array(
 			z.strictObject({
@@ -45,7 +48,7 @@ const memlockOutcome: z.ZodType<MemlockOutcome> = z.strictObject({
 		user: pages,
 		pinned: pages,
 		waitedMs: count,
-		crashed: words.nullable(),
+		crashed: reason.nullable(),
 		mounted: z.boolean(),
 		retried: count,
 	}),
@@ -54,14 +57,16 @@ const memlockOutcome: z.ZodType<MemlockOutcome> = z.strictObject({
 const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("hello"),
-		kernelRelease: z.string().max(200),
-		nodeVersion: z.string().max(50),
+		kernelRelease: words(200),
+		nodeVersion: words(50),
 		cpus: z.number().int().positive(),
 		uptimeSeconds: seconds,
+		initSeconds: seconds,
+		nodeSeconds: seconds,
 		fuseUring: z.boolean(),
 		counters: z.boolean(),
 	}),
-	z.strictObject({ type: z.literal("serving"), mount: z.string().max(400), error: text.nullable() }),
+	z.strictObject({ type: z.literal("serving"), mount: words(400), error: text.nullable() }),
 	z.strictObject({
 		type: z.literal("counts"),
 		file: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,60}\.gcda$/),
@@ -87,11 +92,11 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 		server: z
 			.strictObject({ ...processEnd, ordered: z.boolean(), expected: z.strictObject(processEnd).nullable() })
 			.nullable(),
-		unsupported: z.string().max(2000).nullable(),
+		unsupported: words(2000).nullable(),
 		proof: z.strictObject({
 			found: z.enum([...MODES, "unproven"]),
 			witness: z.enum(WITNESSES),
-			detail: z.string().max(2000),
+			detail: words(2000),
 		}),
 		fioReports: z.array(text).max(100),
 		kernelLog: text,

@@ -34,6 +34,8 @@ const HELLO: Hello = {
 	nodeVersion: "v24",
 	cpus: 2,
 	uptimeSeconds: 0.2,
+	initSeconds: 0.1,
+	nodeSeconds: 0.1,
 	fuseUring: true,
 	counters: true,
 };

@@ -29,13 +29,15 @@ export interface CellLimits {
 
 export interface BootOptions {
 	/** What it is that runs `command`, for messages. */
-	readonly program: "QEMU" | "user-mode Linux";
+	readonly program: "QEMU" | "user-mode Linux" | "the running kernel";
 	/** Runs in `folder`; what it names there it names relatively, so that the record's command works anywhere. */
 	readonly command: readonly string[];
 	/** Folder for console.log, command.sh, orders.jsonl and QEMU's own words (qemu.log) of this boot. */
 	readonly folder: string;
 	/** Images in `folder` that the command expects. */
 	readonly disks?: readonly DiskImage[];
+	/** Called when the machine has ended, or this process does. */
+	readonly afterwards?: () => void;
 	readonly signal: AbortSignal;
 	readonly timeoutMs: number;
 }
@@ -61,7 +63,8 @@ const QMP = ["-chardev", `socket,id=qmp,fd=${QMP_FD}`, "-mon", "chardev=qmp,mode
 
 /** Starts the machine; gives its process and the two directions of the channel. */
 const start = ({ program, command, folder }: BootOptions) => {
-	const uml = program === "user-mode Linux";
+	// Any program but QEMU has its console on standard output and the channel on descriptors of its own.
+	const uml = program !== "QEMU";
 	// The file itself, so that nothing is lost when this process lags behind or dies; execa's types end at descriptor 9.
 	const log = openSync(path.join(folder, uml ? "console.log" : "qemu.log"), "a") as 9;
 	try {
@@ -113,12 +116,17 @@ export class Guest implements AsyncDisposable {
 		qmp?.on("error", () => undefined).resume();
 		const { pid } = child;
 		const stopWatching = this.#watchConsole();
-		this.#undo = pid === undefined ? [] : [onLastResort(() => this.#kill("SIGKILL")), ownProcess(pid, options.program)];
+		const lastResort = (): void => {
+			this.#kill("SIGKILL");
+			options.afterwards?.();
+		};
+		this.#undo = pid === undefined ? [] : [onLastResort(lastResort), ownProcess(pid, options.program)];
 		toGuest.on("error", () => undefined);
 		this.#readLines(fromGuest);
 		void this.#process.then(() => {
 			this.#ended = true;
 			stopWatching();
+			options.afterwards?.();
 			this.#wake();
 		});
 	}
@@ -294,7 +302,7 @@ export class Guest implements AsyncDisposable {
 	#send(message: HostMessage): void {
 		if (this.#ended) return;
 		const line = Buffer.from(`${JSON.stringify(message)}\n`);
-		if (this.#options.program !== "QEMU" && line.length > UML_LONGEST_ORDER)
+		if (this.#options.program === "user-mode Linux" && line.length > UML_LONGEST_ORDER)
 			throw new LabError({
 				code: "host-unsupported",
 				sentence: `An order of ${line.length} bytes is too long for user-mode Linux, whose channel takes ${UML_LONGEST_ORDER}.`,

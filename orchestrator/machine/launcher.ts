@@ -12,6 +12,8 @@ import type { ChosenMachine } from "./choose.ts";
 import { type BootPlan, bootCommand } from "./command.ts";
 import { deviceParameters, diskImagesOf } from "./devices.ts";
 import { Guest } from "./guest.ts";
+import { enableUring, hostCommand } from "./host.ts";
+import { claimDisk } from "./host-disk.ts";
 import { umlCommand } from "./uml-command.ts";
 import { type Virtme, virtmeCommand } from "./virtme.ts";
 
@@ -86,6 +88,10 @@ export const commandOf = async (
 	signal: AbortSignal,
 ): Promise<readonly string[]> => {
 	const { spec, root, lab, machine } = launcher;
+	if (machine.chosen === "host") {
+		const disk = spec.disk === undefined ? {} : { disk: await claimDisk(spec.disk, signal) };
+		return hostCommand({ root, lab, lifetimeSeconds: LIFETIME_SECONDS, ...disk });
+	}
 	if (machine.chosen !== "uml") return await qemuCommand(launcher, build, manner, signal);
 	return umlCommand({
 		image: build.image,
@@ -101,7 +107,7 @@ export const commandOf = async (
 
 /** The images that a boot needs in its folder. */
 const disksOf = ({ spec, machine }: Launcher): readonly DiskImage[] =>
-	machine.chosen === "uml" ? [] : diskImagesOf(spec);
+	machine.chosen === "uml" || machine.chosen === "host" ? [] : diskImagesOf(spec);
 
 /** Makes the boot's folder and its disks, whose names are gone when `boot` has ended. */
 export const withDisks = async <T>(
@@ -122,6 +128,13 @@ export const withDisks = async <T>(
 	}
 };
 
+const PROGRAMS = {
+	"qemu-kvm": "QEMU",
+	"qemu-tcg": "QEMU",
+	uml: "user-mode Linux",
+	host: "the running kernel",
+} as const;
+
 /** Boots `build` once; `name` becomes the boot's folder. */
 export const launch = async (
 	launcher: Launcher,
@@ -134,7 +147,8 @@ export const launch = async (
 		name,
 		async (folder, disks) =>
 			await Guest.boot({
-				program: launcher.machine.chosen === "uml" ? "user-mode Linux" : "QEMU",
+				program: PROGRAMS[launcher.machine.chosen],
+				...(launcher.machine.chosen === "host" ? { afterwards: enableUring() } : {}),
 				command: await commandOf(launcher, build, {}, signal),
 				folder,
 				disks,

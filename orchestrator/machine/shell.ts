@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { execa } from "execa";
 import type { HostMessage, ServerOrder } from "../domain/channel.ts";
 import type { KernelBuild } from "../domain/kernel.ts";
+import { LabError } from "../domain/lab-error.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import { pasteable } from "./command.ts";
 import { MAX_LINE_BYTES, parseGuestMessage } from "./guest-message.ts";
@@ -108,7 +109,14 @@ export const launchShell = async (
 	build: KernelBuild,
 	options: ShellOptions,
 	signal: AbortSignal,
-): Promise<void> =>
+): Promise<void> => {
+	if (launcher.machine.chosen === "host")
+		throw new LabError({
+			code: "usage",
+			sentence: "A shell of this computer you have already.",
+			hint: "`fuselab run CONFIG --machine host` runs cells here; a shell wants a guest (`--machine auto`).",
+		});
 	await withDisks(launcher, "shell", async (folder) => {
 		await (launcher.machine.chosen === "uml" ? runUml : runQemu)(launcher, build, folder, options, signal);
 	});
+};

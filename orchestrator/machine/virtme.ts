@@ -68,12 +68,21 @@ export interface VirtmeMachine {
 	readonly kvm: boolean;
 }
 
-/** Asks virtme-ng for the QEMU command that it would run, as an argument vector. */
+const answers = new Map<string, readonly string[]>();
+
+/** The QEMU command that virtme-ng would run, as an argument vector; asked once for each machine. */
 export const virtmeCommand = async (
 	virtme: Virtme,
 	machine: VirtmeMachine,
 	signal: AbortSignal,
 ): Promise<readonly string[]> => {
+	const question = JSON.stringify([virtme.bin, machine]);
+	const answer = answers.get(question) ?? (await askVirtme(virtme, machine, signal));
+	answers.set(question, answer);
+	return answer;
+};
+
+const askVirtme = async (virtme: Virtme, machine: VirtmeMachine, signal: AbortSignal): Promise<readonly string[]> => {
 	// A cache folder of its own, as virtme-run makes one and would share it with the guest.
 	const cache = await ensureFolder(path.join(toolsFolder(), "virtme-cache"));
 	const shown = await run(

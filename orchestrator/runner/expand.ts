@@ -57,6 +57,9 @@ const whyRuledOut = (work: Work, mode: Mode, store: Store, machine: MachineSpec)
 	if (isServersOwn(store) && mode === "uring-libfuse")
 		return "passthrough_hp serves a folder, it has no store of its own";
 	if (isServersOwn(store) && work.kind === "check") return `behind the store ${store} there is nothing to compare with`;
+	if (machine.kind === "host" && store.startsWith("nvme-") && machine.disk === undefined)
+		return "host takes no disk that is not named as machine.disk";
+	if (machine.kind === "host" && /^(?:virtio|nullblk)-/.test(store)) return "host makes no such device";
 	if (store.startsWith("nvme-") && machine.kind === "uml") return "uml has no NVMe";
 	if (store.startsWith("virtio-") && machine.kind === "uml") return "uml has no virtio disk";
 	return work.kind === "figure" ? whyNoRoom(work.job, store, machine) : undefined;

@@ -81,6 +81,8 @@ const guestOf = (answer: Answer, onDispose: () => void): GuestPort => ({
 		nodeVersion: "v24",
 		cpus: 1,
 		uptimeSeconds: 1,
+		initSeconds: 0,
+		nodeSeconds: 0,
 		fuseUring: true,
 		counters: true,
 	},

@@ -43,7 +43,15 @@ const guest: GuestPort = {
 	ended: false,
 	whyEnded: undefined,
 	hello: {
-		...{ type: "hello", kernelRelease: "7", nodeVersion: "v24", cpus: 1, uptimeSeconds: 1 },
+		...{
+			type: "hello",
+			kernelRelease: "7",
+			nodeVersion: "v24",
+			cpus: 1,
+			uptimeSeconds: 1,
+			initSeconds: 0,
+			nodeSeconds: 0,
+		},
 		...{ fuseUring: true, counters: true },
 	},
 	run: async (order, _timeoutMs, _signal, onMessage) => {
