@@ -40,8 +40,15 @@ const addressOf = (
 	return `0x${(symbol.address + into).toString(16)}`;
 };
 
+/** `file.c:123` of an address, and then where what stands there was inlined. */
+const placesIn = (lines: string): readonly string[] =>
+	lines
+		.split("\n")
+		.map((line) => line.replace(/ \(discriminator \d+\)$/, "").replace(/^(?:\.\/)+/, ""))
+		.filter((place) => /:\d+$/.test(place) && !place.startsWith("??"));
+
 /**
- * Adds `(file.c:123)` to the lines of stacks. `image` is an ELF file with debug information; nothing changes where it
+ * Adds `(file.c:123)` to the lines of stacks, `(list.h:140 in file.c:123)` where something was inlined. `image` is an ELF file with debug information; nothing changes where it
  * has none, and where binutils are missing.
  */
 export const decodeStacks = async (
@@ -62,14 +69,12 @@ export const decodeStacks = async (
 		};
 		const lines = findings.flatMap((finding) => finding.lines);
 		const addresses = [...new Set(lines.flatMap((line) => addressIn(line) ?? []))].slice(0, MOST_PLACES);
-		const { stdout } = await run("addr2line", ["-e", image, ...addresses], { signal, timeoutMs: TOOL_MS });
-		const told = stdout
-			.split("\n")
-			.map((line) => line.replace(/ \(discriminator \d+\)$/, "").replace(/^(?:\.\/)+/, ""));
-		const sources = new Map(addresses.map((address, index) => [address, told[index] ?? "??:?"]));
+		const { stdout } = await run("addr2line", ["-a", "-i", "-e", image, ...addresses], { signal, timeoutMs: TOOL_MS });
+		const groups = stdout.split(/^0x[0-9a-f]+$/m).slice(1);
+		const sources = new Map(addresses.map((address, index) => [address, placesIn(groups[index] ?? "")]));
 		const decode = (line: string): string => {
-			const source = sources.get(addressIn(line) ?? "") ?? "??:?";
-			return /:\d+$/.test(source) && !source.startsWith("??") ? `${line} (${source})` : line;
+			const source = sources.get(addressIn(line) ?? "") ?? [];
+			return source.length === 0 ? line : `${line} (${source.join(" in ")})`;
 		};
 		return findings.map((finding) => ({ ...finding, lines: finding.lines.map(decode) }));
 	} catch (error) {

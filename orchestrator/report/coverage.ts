@@ -46,7 +46,7 @@ const linesOf = (files: readonly FileCoverage[]): readonly string[] => [
 const idleOf = ({ idle }: FileCoverage): readonly string[] =>
 	unique(idle.map((one) => one.function)).map((name) => {
 		const lines = idle.filter((one) => one.function === name).map(({ line }) => line);
-		return `| \`${name}\` | ${lines.length} | ${lines.join(", ")} |`;
+		return `| ${name === "" ? "–" : `\`${name}\``} | ${lines.length} | ${lines.join(", ")} |`;
 	});
 
 /** The page; `transport` is the file whose idle lines are listed. */
