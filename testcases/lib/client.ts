@@ -1,5 +1,6 @@
 /** A process that makes the system calls which Node has not (guest/client/client.c): one order, one answer. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { getSystemErrorName } from "node:util";
 
@@ -16,6 +17,8 @@ export const FLOCK = { shared: 1, exclusive: 2, nonBlocking: 4, unlock: 8 } as c
 /** fcntl(2)'s commands and types. */
 export const LOCK = { get: 5, set: 6, ofdGet: 36, ofdSet: 37, read: 0, write: 1, unlock: 2 } as const;
 const MS_SYNC = 4;
+
+const LONGEST_END_MS = 2_000;
 
 interface Answer {
 	readonly result: number;
@@ -59,9 +62,12 @@ export class Client {
 		return this.#child.pid ?? 0;
 	}
 
-	/** Does not wait: a call that is stuck in the kernel would hold it. */
+	/** Waits for its end, as its open files keep a mount busy; not for ever, as a call that is stuck in the kernel would. */
 	async [Symbol.asyncDispose](): Promise<void> {
+		if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+		const gone = once(this.#child, "exit", { signal: AbortSignal.timeout(LONGEST_END_MS) });
 		this.#child.kill("SIGKILL");
+		await gone.catch(() => undefined);
 	}
 
 	async open(path: string, flags: number, mode = 0o600): Promise<number> {
