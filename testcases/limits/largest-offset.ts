@@ -8,8 +8,7 @@ import { sameBytes } from "../lib/same-bytes.ts";
 /** Offsets are counted to 2^63 - 1 by the kernel, and no further by the store. */
 export const testCase = defineCase({
 	name: "limits/largest-offset",
-	proves:
-		"Reading near the largest offset gives nothing, seeking behind it is EINVAL, and a write that crosses it is refused or cut.",
+	proves: "Reading near the largest offset gives nothing, a negative size is EINVAL, and the file stays as it was.",
 	decidedIn: "fs/fuse/file.c:fuse_direct_io, fuse_cache_read_iter; fs/fuse/inode.c:fuse_fill_super_common (Linux 7.3)",
 	negativeControl: "write-data",
 	timeoutMs: 10_000,
