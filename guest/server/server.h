@@ -130,6 +130,8 @@ struct server {
 	atomic_int mode;
 	/* Why that is another than the one asked for; the kernel's own answer where there is one. */
 	char why[256];
+	/* `why` tells what came of another queue's refusal */
+	bool why_follows;
 	/* The kernel does not announce what the mode needs, so nothing was tried. */
 	bool unsupported;
 	struct queue *queues;

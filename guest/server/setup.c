@@ -168,10 +168,17 @@ static void release(struct queue *queue)
 
 /* --- the threads' way through the phases -------------------------------- */
 
+/*
+ * dev_uring.c:fuse_uring_cmd (7.3): one refused REGISTER turns the ring off, and EOPNOTSUPP is all that the other
+ * queues hear from then on. It is told only for want of a cause.
+ */
 static void explain(struct server *server, const struct queue *queue)
 {
-	if (server->why[0] || !queue->refusal.call)
+	bool follows = queue->refusal.err == -EOPNOTSUPP;
+
+	if (!queue->refusal.call || (server->why[0] && (follows || !server->why_follows)))
 		return;
+	server->why_follows = follows;
 	snprintf(server->why, sizeof(server->why), "queue %u: %s: %s", queue->qid, queue->refusal.call,
 		 strerrorname_np(-queue->refusal.err));
 }

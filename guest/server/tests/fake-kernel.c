@@ -13,7 +13,7 @@ void fake_kernel_reset(enum dialect dialect, uint32_t payload)
 	kernel.dialect = dialect;
 	kernel.payload = payload;
 	kernel.dead = kernel.off = kernel.no_privilege = kernel.nonsense = false;
-	kernel.pin_fails_from = -1;
+	kernel.pin_fails_from = kernel.late_queue = -1;
 	kernel.pins = 0;
 	kernel.commits_refused = 0;
 	pthread_mutex_unlock(&kernel.lock);
@@ -238,6 +238,8 @@ static int dispatch(struct ring *ring, const struct sqe128 *sqe)
 	if (sqe->fd || !(sqe->flags & SQE_FIXED_FILE) || sqe->pad1 || !is_zero(sqe->cmd.rest, sizeof(sqe->cmd.rest)) ||
 	    sqe->cmd.padding)
 		return -EINVAL;
+	while ((int)sqe->cmd.qid == kernel.late_queue && !kernel.off && !kernel.dead)
+		pthread_cond_wait(&kernel.changed, &kernel.lock);
 	if (kernel.dead)
 		return -ENOTCONN;
 	if (kernel.off)
@@ -275,8 +277,10 @@ int fake_command(struct ring *ring, const struct sqe128 *sqe, const struct iovec
 	int res = dispatch(ring, sqe);
 
 	(void)slots;
-	if (res < 0 && sqe->cmd_op == CMD_REGISTER)
+	if (res < 0 && sqe->cmd_op == CMD_REGISTER) {
 		kernel.off = true;
+		pthread_cond_broadcast(&kernel.changed);
+	}
 	if (res < 0 && sqe->cmd_op == CMD_COMMIT_AND_FETCH)
 		kernel.commits_refused++;
 	return res;

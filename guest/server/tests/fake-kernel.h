@@ -72,6 +72,8 @@ struct fake_kernel {
 	bool off;
 	/* errno for ring_pin on this queue's ring (-1: none) and for zero-copy ADD_QUEUE */
 	int pin_fails_from;
+	/* this queue's commands wait until the ring is off; -1 for none */
+	int late_queue;
 	int pins;
 	bool no_privilege;
 	/* next hand-out lies about where the payload is */

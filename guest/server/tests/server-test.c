@@ -318,9 +318,18 @@ static void check_refusals(void)
 	server = make_server(MODE_URING, DIALECT_A);
 	context = "uring, one REGISTER refused";
 	server->options.refuse_register = 1;
-	ok(serve(server) && atomic_load(&server->mode) == MODE_DEVFUSE && strstr(server->why, "REGISTER: EINVAL"),
-	   "goes on by /dev/fuse");
+	ok(serve(server) && atomic_load(&server->mode) == MODE_DEVFUSE, "goes on by /dev/fuse");
+	ok(strstr(server->why, "queue 1: REGISTER: EINVAL") != NULL, "and says why");
 	end(server);
+
+	for (unsigned int round = 0; round < 16; round++) {
+		server = make_server(MODE_URING, DIALECT_A);
+		context = "uring, one REGISTER refused before the other queue's";
+		server->options.refuse_register = 1;
+		kernel.late_queue = 0;
+		ok(serve(server) && strstr(server->why, "queue 1: REGISTER: EINVAL"), "tells the cause, not what came of it");
+		end(server);
+	}
 }
 
 static int32_t answer_of(struct server *server, enum fault_kind kind)
