@@ -137,7 +137,7 @@ t.test("names records that it cannot read, and goes on", async (t) => {
 
 t.test("finds a run by id, by path and as the latest", async (t) => {
 	const root = await freshRoot(t);
-	t.match(await refusal(findRun("latest", root)), { code: "run-missing", message: /no run in .* yet/ });
+	t.match(await refusal(findRun("latest", root)), { code: "run-missing", message: /no run "latest": .* yet/ });
 	t.same(await listRuns(path.join(root, "nowhere")), []);
 	const older = await createRun(root, { ...run, id: "20251231-000000-a" });
 	const newer = await createRun(root, run);

@@ -87,7 +87,10 @@ export const findRun = async (idOrPathOrLatest: string, root: string): Promise<s
 	if (existsSync(path.join(idOrPathOrLatest, "run.json"))) return path.resolve(idOrPathOrLatest);
 	throw new LabError({
 		code: "run-missing",
-		sentence: newest === undefined ? `There is no run in ${root} yet.` : `There is no run ${idOrPathOrLatest}.`,
+		sentence:
+			newest === undefined
+				? `There is no run "${idOrPathOrLatest}": ${root} holds none yet.`
+				: `There is no run "${idOrPathOrLatest}".`,
 		hint: newest === undefined ? "`fuselab run configs/quick.yaml` makes one." : "Name a run, its folder, or `latest`.",
 		evidence: runs.slice(-5).reverse(),
 	});
