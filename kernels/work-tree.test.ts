@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import t from "tap";
@@ -68,6 +69,37 @@ t.test("goes from prefix to prefix and touches only what the patches touch", asy
 	t.equal(unpacked.length, 1);
 });
 
+/** Lines that stand twice: the second is changed, and then looks as the first did all along. */
+const TWINS = ["1", "2", "3", "(", "new", ")", "4", "5", "6", "7", "(", "old", ")", "8", ""].join("\n");
+const OFFSET: Patch = {
+	...ONE,
+	diff: "--- a/twins\n+++ b/twins\n@@ -4,3 +4,3 @@\n (\n-old\n+new\n )\n",
+};
+const MAKES: Patch = {
+	...TWO,
+	diff: "--- /dev/null\n+++ b/more/made\n@@ -0,0 +1 @@\n+made\n",
+};
+
+t.test("takes back what a patch did, where it did it", async (t) => {
+	const folder = path.join(t.testdir(), "line");
+	const unpack = async (tree: string) => {
+		await mkdir(tree);
+		await writeFile(path.join(tree, "twins"), TWINS);
+	};
+	const tree = await WorkTree.open(folder, options, unpack);
+	const twins = async () => await readFile(path.join(tree.path, "twins"), "utf8");
+	t.ok(await tree.carry([OFFSET, MAKES]));
+	t.equal(await twins(), TWINS.replace("old", "new"), "applied with an offset");
+	await tree.settle();
+	t.ok(await tree.carry([]));
+	t.equal(await twins(), TWINS);
+	t.notOk(existsSync(path.join(tree.path, "more/made")), "a file that was made is gone");
+	t.ok(await tree.carry([MAKES, OFFSET]), "in another order");
+	t.ok(await tree.carry([MAKES]));
+	t.equal(await twins(), TWINS);
+	t.ok(existsSync(path.join(tree.path, "more/made")));
+});
+
 t.test("a patch that does not apply leaves the ones before it, and the tree whole", async (t) => {
 	const folder = path.join(t.testdir(), "line");
 	const unpacked: string[] = [];
@@ -98,8 +130,8 @@ t.test("a tree that was never settled, or was meddled with, is made anew", async
 t.test("lists trees by their last use, and removes none that is being built in", async (t) => {
 	process.env.XDG_CACHE_HOME = t.testdir();
 	const folder = path.join(workFolder(), "0123456789ab");
-	await mkdir(path.join(folder, "patches"), { recursive: true });
-	await mkdir(path.join(workFolder(), "ba9876543210/tree"), { recursive: true });
+	await mkdir(path.join(folder, "tree"), { recursive: true });
+	await mkdir(path.join(workFolder(), "apart-1/tree"), { recursive: true });
 	t.match(await listTrees(), [{ folder }]);
 	t.equal((await listTrees()).length, 1);
 	const start = (await readFile("/proc/self/stat", "utf8")).split(") ")[1]?.split(" ")[19] ?? "";

@@ -3,7 +3,7 @@
  * files that the patches touch and nothing else, so that make compiles just these again.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { CompilerWarning } from "../orchestrator/domain/kernel.ts";
@@ -11,18 +11,16 @@ import { LabError } from "../orchestrator/domain/lab-error.ts";
 import { digestOf, isMissing, writeAtomically } from "../orchestrator/host/files.ts";
 import { folders } from "../orchestrator/host/folders.ts";
 import { withLock } from "../orchestrator/host/lock.ts";
-import { run } from "../orchestrator/host/process.ts";
 import { parseDiff } from "./diff.ts";
-import { applyArguments, applyEnvironment } from "./git.ts";
 import { readJson } from "./json-file.ts";
 import { type ApplyOptions, applySeries, type Patch } from "./series.ts";
-
-const APPLY_TIMEOUT_MS = 60 * 1000;
+import { changedShape, keepFiles, putBack, whatChanged } from "./taken-back.ts";
 
 const stateShape = z.object({
-	version: z.literal(1),
-	/** Digests of the applied patches, in order. */
-	applied: z.array(z.string()),
+	/** 1 took patches back by applying them in reverse, which may come off elsewhere: such a tree is not trusted. */
+	version: z.literal(2),
+	/** The applied patches, in order, with what each changed. */
+	applied: z.array(z.object({ digest: z.string(), changed: z.array(changedShape) })),
 	/** Whether .config is what the fragments make of this tree. */
 	configured: z.boolean(),
 	/** Of all objects in the tree. */
@@ -31,18 +29,22 @@ const stateShape = z.object({
 
 type TreeState = Readonly<z.infer<typeof stateShape>>;
 
-const patchShape = z.object({ diff: z.string(), strip: z.number() });
-
-type BarePatch = Readonly<z.infer<typeof patchShape>>;
-
 /** Digest of what a patch does; mails that differ in their headers only are the same patch. */
-export const digestOfPatch = ({ diff, strip }: BarePatch): string => digestOf(String(strip), diff);
+export const digestOfPatch = ({ diff, strip }: Pick<Patch, "diff" | "strip">): string => digestOf(String(strip), diff);
+
+/** The files that a patch changes, makes or removes; pure. */
+const filesOf = ({ diff, strip }: Patch): readonly string[] => [
+	...new Set(parseDiff(diff, strip).flatMap(({ file, oldFile }) => [file, oldFile ?? file])),
+];
 
 /** How many of the applied patches may stay where `wanted` are to be applied; pure. */
 export const commonPrefix = (applied: readonly string[], wanted: readonly string[]): number => {
 	const parting = applied.findIndex((digest, index) => digest !== wanted[index]);
 	return parting < 0 ? applied.length : parting;
 };
+
+/** Folder, beside the tree, of the files that the applied patches changed. */
+const KEPT = "kept";
 
 /** Files that decide what allnoconfig and olddefconfig make. */
 const SHAPES_CONFIG = /(?:^|\/)Kconfig|^scripts\/|^(?:arch\/\w+\/)?Makefile$/;
@@ -78,9 +80,9 @@ export class WorkTree {
 		const state = await readJson(file, stateShape);
 		await rm(file, { force: true });
 		if (state !== undefined) return new WorkTree(folder, state, options);
-		const tree = new WorkTree(folder, { version: 1, applied: [], configured: false, warnings: [] }, options);
+		const tree = new WorkTree(folder, { version: 2, applied: [], configured: false, warnings: [] }, options);
 		await rm(folder, { recursive: true, force: true });
-		await mkdir(path.join(folder, "patches"), { recursive: true });
+		await mkdir(path.join(folder, KEPT), { recursive: true });
 		await unpack(tree.path);
 		return tree;
 	}
@@ -105,28 +107,18 @@ export class WorkTree {
 		await writeAtomically(path.join(this.#folder, "state.json"), `${JSON.stringify(this.#state)}\n`);
 	}
 
-	/** Takes back the patches that the wanted ones do not begin with. False: one did not come off, the tree is lost. */
+	/** Takes back the patches that the wanted ones do not begin with. False: somebody meddled, the tree is lost. */
 	async #retreat(wanted: readonly string[]): Promise<boolean> {
-		for (const digest of this.#state.applied.slice(commonPrefix(this.#state.applied, wanted)).reverse()) {
-			const patch = await readJson(this.#keptPatch(digest), patchShape);
-			if (patch === undefined || !(await this.#takeBack(patch))) return false;
-			this.#note(patch, this.#state.applied.slice(0, -1));
+		const digests = this.#state.applied.map(({ digest }) => digest);
+		for (let top = digests.length; top > commonPrefix(digests, wanted); top -= 1) {
+			const changed = this.#state.applied[top - 1]?.changed ?? [];
+			if (!(await putBack(this.path, this.#kept(top - 1), changed))) return false;
+			this.#note(
+				changed.map(({ file }) => file),
+				this.#state.applied.slice(0, -1),
+			);
 		}
 		return true;
-	}
-
-	async #takeBack({ diff, strip }: BarePatch): Promise<boolean> {
-		if (diff === "") return true;
-		const { signal } = this.#options;
-		const { exitCode } = await run("git", [...applyArguments(strip), "--reverse", "-"], {
-			signal,
-			cwd: this.path,
-			input: diff,
-			timeoutMs: APPLY_TIMEOUT_MS,
-			env: applyEnvironment(this.path),
-			okStatus: [0, 1, 128],
-		});
-		return exitCode === 0;
 	}
 
 	/**
@@ -139,25 +131,26 @@ export class WorkTree {
 		for (const [index, patch] of patches.entries()) {
 			const digest = wanted[index];
 			if (digest === undefined || index < this.#state.applied.length) continue;
+			const files = filesOf(patch);
+			const kept = this.#kept(index);
+			await keepFiles(this.path, files, kept);
 			try {
 				await applySeries(this.path, [patch], this.#options);
 			} catch (error) {
 				if (error instanceof LabError && error.code === "patch-failed") await this.settle();
 				throw error;
 			}
-			const { diff, strip } = patch;
-			await writeFile(this.#keptPatch(digest), JSON.stringify({ diff, strip } satisfies BarePatch));
-			this.#note(patch, [...this.#state.applied, digest]);
+			this.#note(files, [...this.#state.applied, { digest, changed: await whatChanged(this.path, files, kept) }]);
 		}
 		return true;
 	}
 
-	#keptPatch(digest: string): string {
-		return path.join(this.#folder, "patches", digest);
+	/** Where the files lie as they were before the patch at this place of the stack. */
+	#kept(index: number): string {
+		return path.join(this.#folder, KEPT, String(index));
 	}
 
-	#note({ diff, strip }: BarePatch, applied: string[]): void {
-		const files = parseDiff(diff, strip).flatMap(({ file, oldFile }) => [file, oldFile ?? file]);
+	#note(files: readonly string[], applied: TreeState["applied"]): void {
 		for (const file of files) this.#touched.add(file);
 		const configured = this.#state.configured && !files.some((file) => SHAPES_CONFIG.test(file));
 		this.#state = { ...this.#state, applied, configured };
@@ -179,8 +172,8 @@ export const listTrees = async (): Promise<readonly KeptTree[]> => {
 	});
 	const trees = await Promise.all(
 		names
-			// A tree that another process builds in for itself alone has another kind of name, or no patches beside it.
-			.filter((name) => /^[0-9a-f]{12}$/.test(name) && existsSync(path.join(workFolder(), name, "patches")))
+			// A tree that another process builds in for itself alone has another kind of name.
+			.filter((name) => /^[0-9a-f]{12}$/.test(name) && existsSync(path.join(workFolder(), name, "tree")))
 			.map(async (name) => {
 				const folder = path.join(workFolder(), name);
 				return { folder, usedMs: (await stat(folder)).mtimeMs };
