@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,20 +13,26 @@ t.test("lets one in at a time, tells the other whom it waits for, and leaves not
 	const folder = t.testdir();
 	const file = path.join(folder, "x.lock");
 	const seen: string[] = [];
-	const enter = async (name: string): Promise<void> =>
+	const others: Promise<void>[] = [];
+	const other = new AbortController();
+	const otherWaits = once(other.signal, "abort").then(() => undefined);
+	const enter = async (name: string, isDone: Promise<void>): Promise<void> =>
 		await withLock(
 			file,
 			never,
-			({ pid }) => seen.push(`${name} waits for ${pid === process.pid}`),
+			({ pid }) => {
+				seen.push(`${name} waits for ${pid === process.pid}`);
+				other.abort();
+			},
 			async () => {
 				seen.push(`${name} in`);
-				await sleep(50);
+				if (name === "a") others.push(enter("b", Promise.resolve()));
+				await isDone;
 				seen.push(`${name} out`);
 			},
 		);
-	const first = enter("a");
-	await sleep(20);
-	await Promise.all([first, enter("b")]);
+	await enter("a", otherWaits);
+	await Promise.all(others);
 	t.strictSame(seen, ["a in", "b waits for true", "a out", "b in", "b out"]);
 	t.strictSame(await readdir(folder), []);
 });

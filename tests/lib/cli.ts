@@ -7,6 +7,9 @@ import { folders } from "../../orchestrator/host/folders.ts";
 
 const ENTRY = path.join(folders.clone(), "orchestrator/fuselab.mjs");
 
+/** In the environment of all that this test starts: another checkout's guests are none of its business. */
+const MARK = `FUSELAB_TEST=${process.pid}`;
+
 export interface Outcome {
 	readonly status: number;
 	readonly stdout: string;
@@ -20,7 +23,7 @@ export const startFuselab = (...args: readonly string[]) =>
 		reject: false,
 		stdin: "ignore",
 		maxBuffer: 64 * 1024 * 1024,
-		env: { NO_COLOR: "1" },
+		env: { NO_COLOR: "1", ...Object.fromEntries([MARK.split("=")]) },
 	});
 
 /** Runs `fuselab ARGS` to its end. */
@@ -71,18 +74,24 @@ const processesWhose = (matches: (folder: string) => boolean): readonly number[]
 		})
 		.map(Number);
 
-/** QEMU guests of any fuselab: command lines that carry our init, by pid. */
+const isOurs = (folder: string): boolean => readFileSync(`${folder}/environ`, "utf8").split("\0").includes(MARK);
+
+/** This test's QEMU guests: command lines that carry our init, by pid. */
 export const guestsRunning = (): readonly number[] =>
 	processesWhose((folder) => {
 		const command = readFileSync(`${folder}/cmdline`, "utf8");
-		return command.startsWith("/") && command.includes("qemu-system") && command.includes("fuselab_lab=");
+		return (
+			command.startsWith("/") && command.includes("qemu-system") && command.includes("fuselab_lab=") && isOurs(folder)
+		);
 	});
 
-/** User-mode Linux with this much memory, by pid. */
+/** This test's user-mode Linux with this much memory, by pid. */
 export const umlRunning = (mebibytes: number): readonly number[] =>
-	processesWhose((folder) => readFileSync(`${folder}/cmdline`, "utf8").includes(`\0mem=${mebibytes}M\0`));
+	processesWhose(
+		(folder) => readFileSync(`${folder}/cmdline`, "utf8").includes(`\0mem=${mebibytes}M\0`) && isOurs(folder),
+	);
 
-/** Members of a process group, by pid. */
+/** Members of a process group, by pid; the processes of a user-mode Linux have no environment that could be read. */
 export const groupMembers = (group: number): readonly number[] =>
 	processesWhose(
 		(folder) => readFileSync(`${folder}/stat`, "utf8").replace(/^.*\)/s, "").split(" ")[3] === String(group),
