@@ -50,7 +50,7 @@ export const b4Arguments = (id: string, folder: string): readonly string[] => [
 ];
 
 const fetchFailed = (id: string, error: LabError): LabError =>
-	/could not be started/.test(error.message)
+	error.code === "tool-missing"
 		? new LabError({
 				code: "tool-missing",
 				sentence: `b4, which fetches <${id}>, is not installed.`,
@@ -82,7 +82,9 @@ export const readMessage = async (given: string, version: number | null, signal:
 		return await readThread(await mailsOfMbox(path.join(folder, name)), `<${id}>`, version);
 	} catch (error) {
 		signal.throwIfAborted();
-		throw error instanceof LabError && error.code === "host-unsupported" ? fetchFailed(id, error) : error;
+		throw error instanceof LabError && ["host-unsupported", "tool-missing"].includes(error.code)
+			? fetchFailed(id, error)
+			: error;
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}

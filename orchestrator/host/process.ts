@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { execa } from "execa";
 import { LabError, type LabErrorCode } from "../domain/lab-error.ts";
 import { onLastResort } from "./interrupt.ts";
@@ -99,6 +99,15 @@ export const run = async (command: string, args: readonly string[], options: Run
 		const result: Outcome = await child;
 		options.signal.throwIfAborted();
 		const exitCode = result.exitCode ?? -1;
+		// setpriv says the same by the status that a shell would give.
+		const unbound =
+			bound.length > 0 && exitCode === 127 && tail.some((line) => /^setpriv: failed to execute/.test(line));
+		if ((result.code === "ENOENT" && existsSync(options.cwd ?? "/")) || unbound)
+			throw new LabError({
+				code: "tool-missing",
+				sentence: `${command} is not installed on this host.`,
+				hint: "`fuselab setup` installs what is missing; `fuselab doctor` shows it.",
+			});
 		if (timedOut || !(options.okStatus ?? [0]).includes(exitCode)) {
 			const printed = log === undefined ? `${result.stdout ?? ""}\n${result.stderr ?? ""}`.split("\n") : tail;
 			const why = timedOut
