@@ -9,7 +9,7 @@ import { fuselab, readReport, umlRunning } from "./lib/cli.ts";
 const configs = path.join(folders.clone(), "tests/configs");
 
 /** Runs tests/configs/trouble.yaml with another trouble; gives the cells that looked it up and the one that did not. */
-const runWith = async (trouble: string, more = "") => {
+const runWith = async (trouble: string, more = "", ofMachine = "") => {
 	const folder = await mkdtemp(path.join(os.tmpdir(), "fuselab-test-"));
 	const file = path.join(folder, "trouble.yaml");
 	try {
@@ -18,6 +18,7 @@ const runWith = async (trouble: string, more = "") => {
 			file,
 			text
 				.replace("trouble: warn", `trouble: ${trouble}`)
+				.replace("kind: uml, ", `kind: uml, ${ofMachine}`)
 				.replaceAll(/(\.\.?\/\S+?)(?=\]|$)/gm, (name) => path.join(configs, name)) + more,
 		);
 		const { status, stdout, stderr } = await fuselab("run", file, "--json");
@@ -50,6 +51,21 @@ for (const [trouble, kind, name, place] of KINDS)
 			t.equal(calm?.verdict.outcome, "pass");
 		},
 	);
+
+t.test("leak: memory that a cell loses is found after it, with the source's place", async (t) => {
+	const { status, stderr, cells } = await runWith("leak", "", "leaks: true, ");
+	t.equal(status, 1, "exit status", { stderr: stderr.split("\n").slice(-20) });
+	const [magic, calm] = cells;
+	t.equal(`${magic?.verdict.outcome} ${magic?.verdict.because}`, "fail kernel-log");
+	const leaks = magic?.findings.filter(({ kind }) => kind === "kmemleak") ?? [];
+	const finding = leaks.find(({ functions }) => functions.includes("fuse_trouble_leak"));
+	t.ok(finding, "the object is told by where it was allocated", { found: leaks });
+	t.match(
+		finding?.lines.find((line) => line.includes("fuse_trouble_leak+")),
+		/fs\/fuse\/trouble\.c:\d+/,
+	);
+	t.equal(calm?.verdict.outcome, "pass", "and the next cell loses nothing");
+});
 
 t.test("an entry of the allow list makes trouble count for nothing, and says why", async (t) => {
 	const entry = { pattern: "fuse_trouble_warn", reason: "It was asked for.", link: "tests/series" };

@@ -7,6 +7,7 @@ import type { ServerReady } from "../../orchestrator/domain/server-message.ts";
 import { discardCaseProcess, runCase } from "./case-process.ts";
 import { armInit, disarmInit, lookAtHang } from "./hang.ts";
 import { kernelLogOfCell, markKernelLog } from "./kernel-log.ts";
+import { findLeaks, forgetLeaks, looksForLeaks } from "./leaks.ts";
 import { runTrial } from "./memlock/trial.ts";
 import { Server } from "./server.ts";
 import { MOUNT } from "./server-command.ts";
@@ -180,6 +181,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	let unsupported: string | null = null;
 	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
 	try {
+		if (looksForLeaks) forgetLeaks();
 		const source = sourceIn(await prepareStore(order.server.store, limit("store")));
 		stage = "server-start";
 		begin("server-start");
@@ -227,6 +229,11 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		error ??= "the server or its mount could not be removed";
 		discardCaseProcess();
 	}
+	let leaks = "";
+	if (looksForLeaks && stage === "done") {
+		begin("leaks");
+		leaks = await findLeaks();
+	}
 	disarmInit();
 	send({
 		type: "cell-end",
@@ -239,7 +246,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		unsupported,
 		proof,
 		fioReports: work.fioReports,
-		kernelLog: kernelLogOfCell(),
+		kernelLog: kernelLogOfCell() + leaks,
 		hang,
 		seconds: (performance.now() - started) / 1000,
 	});

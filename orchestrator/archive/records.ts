@@ -32,6 +32,7 @@ const machineSpec = {
 	hotplug: z.number().exactOptional(),
 	disk: z.string().exactOptional(),
 	icount: z.literal(true).exactOptional(),
+	leaks: z.literal(true).exactOptional(),
 };
 
 const patch = z.object({

@@ -49,6 +49,7 @@ const numbered = z.strictObject(
 		hotplug: wholeNumber(1, 63).optional(),
 		disk: text(/^\/dev\/disk\/by-id\/[A-Za-z0-9_.:+-]{1,200}$/, "a disk's path in /dev/disk/by-id").optional(),
 		icount: z.boolean({ error: "true or false" }).default(false),
+		leaks: z.boolean({ error: "true or false" }).default(false),
 	},
 	{ error: "a map with kind, cpus, memory, nvme or icount" },
 );

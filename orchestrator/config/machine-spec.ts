@@ -29,7 +29,7 @@ const nvmeOf = (nvme: NvmeShape): { readonly nvme?: NvmeSpec } => {
 
 /** The machine with `cpus` vCPUs for these stores. */
 export const machineOf = (shape: MachineShape, cpus: number, stores: readonly Store[]): MachineSpec => {
-	const { kind, icount, memory, nvme, virtio, nullblk, numa, hotplug, disk } = shape;
+	const { kind, icount, memory, nvme, virtio, nullblk, numa, hotplug, disk, leaks } = shape;
 	const uses = (family: string): boolean => stores.some((store) => store.startsWith(family));
 	return {
 		kind,
@@ -43,5 +43,6 @@ export const machineOf = (shape: MachineShape, cpus: number, stores: readonly St
 		...(hotplug === undefined ? {} : { hotplug }),
 		...(disk === undefined ? {} : { disk }),
 		...(icount ? { icount } : {}),
+		...(leaks ? { leaks } : {}),
 	};
 };

@@ -81,6 +81,8 @@ export interface MachineSpec {
 	readonly hotplug?: number;
 	/** A real disk, by its name in /dev/disk/by-id, for the NVMe stores of `host`. */
 	readonly disk?: string;
+	/** After each cell the kernel is asked for memory that nothing points to any more; it must have kmemleak. */
+	readonly leaks?: true;
 	/** The guest's time is its count of instructions; `qemu-tcg` with one CPU only. */
 	readonly icount?: true;
 }

@@ -17,11 +17,16 @@ export const DEADLINE_MS = {
 	stop: 8_000,
 	/** Removal by force of what is left of a server. */
 	destroy: 3_000,
+	/** One scan of all memory by kmemleak. */
+	leakScan: 20_000,
 } as const;
+
+/** Younger objects kmemleak does not tell of (mm/kmemleak.c:MSECS_MIN_AGE, 7.3); of the guest's own time. */
+export const LEAK_AGE_MS = 5_000;
 
 export type Deadline = keyof typeof DEADLINE_MS;
 
-const { store, serverReady, caseProcess, answer, stop, destroy } = DEADLINE_MS;
+const { store, serverReady, caseProcess, answer, stop, destroy, leakScan } = DEADLINE_MS;
 
 /** What the agent may need for each part of a cell before it is heard of again; `work` is besides the work's own time. */
 export const PART_MS = {
@@ -29,6 +34,8 @@ export const PART_MS = {
 	"server-start": serverReady + destroy + answer,
 	work: caseProcess + 2 * answer + 2 * stop,
 	teardown: answer + 2 * stop + 2 * destroy,
+	/** Only where leaks are looked for. */
+	leaks: 2 * LEAK_AGE_MS + 3 * leakScan,
 } as const;
 
 export type Part = keyof typeof PART_MS;

@@ -4,7 +4,7 @@
  */
 import type { MachineSpec } from "../domain/cell.ts";
 import { CHANNEL_NAME } from "../domain/channel.ts";
-import { deviceArguments, deviceParameters, smpOf } from "./devices.ts";
+import { deviceArguments, kernelParameters, smpOf } from "./devices.ts";
 
 export interface BootPlan {
 	/** Folder of the agent in the guest. */
@@ -119,7 +119,7 @@ export const bootCommand = (argv: readonly string[], plan: BootPlan): readonly s
 		// An idle guest's counted clock jumps to its next timer, even while it waits for the host (9p): without a steady
 		// tick that may be a deadline of its own, seconds away.
 		...(plan.accelerator === "icount" ? ["nohz=off"] : []),
-		...deviceParameters(plan.spec),
+		...kernelParameters(plan.spec),
 		...(plan.agentSocket === undefined ? [] : ["fuselab_shell=1"]),
 		`fuselab_lab=${plan.lab}`,
 		`fuselab_seconds=${plan.lifetimeSeconds}`,

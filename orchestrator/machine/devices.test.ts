@@ -1,13 +1,13 @@
 import t from "tap";
 import type { MachineSpec } from "../domain/cell.ts";
-import { deviceArguments, deviceParameters, diskImagesOf, smpOf } from "./devices.ts";
+import { deviceArguments, diskImagesOf, kernelParameters, smpOf } from "./devices.ts";
 
 const SPEC: MachineSpec = { kind: "qemu-tcg", cpus: 3, memoryMiB: 1001 };
 
 t.test("a machine without devices has none, and no null_blk device that nobody asked for", async (t) => {
 	t.same(deviceArguments(SPEC), []);
 	t.same(diskImagesOf(SPEC), []);
-	t.same(deviceParameters(SPEC), ["null_blk.nr_devices=0"]);
+	t.same(kernelParameters(SPEC), ["null_blk.nr_devices=0"]);
 	t.equal(smpOf(SPEC), "3");
 });
 
@@ -52,5 +52,6 @@ t.test("a virtio disk is known by its serial, a null_blk device keeps what is wr
 		deviceArguments({ ...SPEC, virtioMiB: 64 }).join(" "),
 		/virtio\.img.* virtio-blk-pci,.*serial=fuselab-store$/,
 	);
-	t.match(deviceParameters({ ...SPEC, nullblkGiB: 2 }).join(" "), /memory_backed=1 .*gb=2$/);
+	t.same(kernelParameters({ ...SPEC, leaks: true }).slice(1), ["slab_debug=F", "fuselab_leaks=1"]);
+	t.match(kernelParameters({ ...SPEC, nullblkGiB: 2 }).join(" "), /memory_backed=1 .*gb=2$/);
 });

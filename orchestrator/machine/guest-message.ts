@@ -77,7 +77,7 @@ const schema: z.ZodType<GuestMessage> = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("part"),
 		id,
-		part: z.enum(["store", "server-start", "work", "teardown"]),
+		part: z.enum(["store", "server-start", "work", "teardown", "leaks"]),
 		limitMs: z.number().nonnegative(),
 	}),
 	z.strictObject({ type: z.literal("tap"), id, line: text }),

@@ -10,7 +10,7 @@ import { ownPath } from "../host/ledger.ts";
 import type { DiskImage } from "./boot-script.ts";
 import type { ChosenMachine } from "./choose.ts";
 import { type BootPlan, bootCommand } from "./command.ts";
-import { deviceParameters, diskImagesOf } from "./devices.ts";
+import { diskImagesOf, kernelParameters } from "./devices.ts";
 import { Guest } from "./guest.ts";
 import { enableUring, hostCommand } from "./host.ts";
 import { claimDisk } from "./host-disk.ts";
@@ -99,7 +99,7 @@ export const commandOf = async (
 		lab,
 		cpus: spec.cpus,
 		memoryMiB: spec.memoryMiB,
-		parameters: deviceParameters(spec),
+		parameters: kernelParameters(spec),
 		lifetimeSeconds: LIFETIME_SECONDS,
 		interactive: manner.interactive === true,
 	});

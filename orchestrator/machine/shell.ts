@@ -1,4 +1,5 @@
 /** A guest with its console on this terminal, and maybe a debugger that it waits for. */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
@@ -95,7 +96,10 @@ const runQemu = async (
 		await new Promise<void>((resolve) => listener.listen(agentSocket, resolve));
 		const manner = { agentSocket, ...(options.gdb ? { gdbSocket } : {}) };
 		const command = await commandOf(launcher, build, manner, signal);
-		if (options.gdb) options.tell(`${HOW}\n  ${pasteable(["gdb", "-ex", `target remote ${gdbSocket}`])}`);
+		// Kept beside the image where the kernel has debug information.
+		const symbols = path.join(path.dirname(build.image), "vmlinux");
+		const gdb = ["gdb", ...(existsSync(symbols) ? [symbols] : []), "-ex", `target remote ${gdbSocket}`];
+		if (options.gdb) options.tell(`${HOW}\n  ${pasteable(gdb)}`);
 		await runShell(command, folder, signal, () => undefined);
 	} finally {
 		listener.close();

@@ -46,6 +46,26 @@ t.test("what runs on a CPU, but for the idle", async (t) => {
 	]);
 });
 
+t.test("a CPU that an NMI asks is where the NMI found it", async (t) => {
+	const text = log(
+		"CPU: 0 UID: 0 PID: 88 Comm: libuv-worker Not tainted 7.3.4 #1 PREEMPTLAZY",
+		"Call Trace:",
+		" <NMI>",
+		" nmi_panic+0x30/0x40",
+		" exc_nmi+0xaa/0x120",
+		" end_repeat_nmi+0xf/0x53",
+		"RIP: 0010:fuse_trouble_spin_deaf+0x9/0x10",
+		"RSP: 0018:ffffc900000dfd60 EFLAGS: 00000046",
+		" </NMI>",
+		" <TASK>",
+		" fuse_trouble_at+0x50/0x60",
+		" </TASK>",
+	);
+	t.strictSame(findStuck(text), [
+		{ name: "libuv-worker", pid: 88, state: "running", stack: ["fuse_trouble_spin_deaf", "fuse_trouble_at"] },
+	]);
+});
+
 t.test("of threads that merely wait, those that wait for a FUSE server; by the agent and by init", async (t) => {
 	const text = [
 		"process 88: node",

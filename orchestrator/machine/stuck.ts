@@ -23,6 +23,9 @@ const INTRODUCTIONS = [
 const BETWEEN =
 	/^(?:Call Trace:|<\/?(?:TASK|IRQ|NMI)>|Stack:|\? |[0-9a-f]{8,16}\b|R[A-Z0-9]+: |Code: |Hardware name:|EFLAGS|FS:|CS:|CR2|$)/;
 
+/** Around the frames of the interrupt by which a CPU is asked what it does. */
+const INTERRUPT = /^<\/?(?:IRQ|NMI)>$/;
+
 /** Waiting is what most threads do; these wait for a FUSE server. */
 const WAITS_FOR_SERVER = "request_wait_answer";
 const IDLE = /^(?:default_idle|arch_cpu_idle|um_idle_sleep|do_idle|cpuidle_enter|acpi_safe_halt|pv_native_safe_halt)/;
@@ -52,6 +55,7 @@ const isStuck = ({ state, stack }: Seen): boolean => {
 export const findStuck = (text: string): readonly StuckTask[] => {
 	const found = new Map<string, Seen>();
 	let current: Seen | undefined;
+	let interrupted = false;
 	const keep = (): void => {
 		if (current !== undefined && isStuck(current) && found.size < MOST_TASKS) {
 			const key = `${current.name}:${current.pid}`;
@@ -64,8 +68,12 @@ export const findStuck = (text: string): readonly StuckTask[] => {
 		if (told !== undefined) {
 			keep();
 			current = { name: told.name ?? "", pid: Number(told.pid), state: told.state, stack: [] };
+			interrupted = false;
 			continue;
 		}
+		if (INTERRUPT.test(message)) interrupted = !message.startsWith("</");
+		// What asks the task is not where it is; the registers are the task's own.
+		if (interrupted && !/^R?IP: /.test(message)) continue;
 		const name = functionIn(message);
 		if (name !== undefined && current !== undefined && current.stack.length < MOST_FUNCTIONS) current.stack.push(name);
 		else if (name === undefined && !BETWEEN.test(message)) keep();
