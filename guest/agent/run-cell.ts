@@ -181,7 +181,8 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	let unsupported: string | null = null;
 	let proof: Proof = { found: "unproven", witness: "none", detail: "the server never served" };
 	try {
-		if (looksForLeaks) forgetLeaks();
+		// The kernel has said how many it found, which is not the cell's.
+		if (looksForLeaks && (await forgetLeaks())) markKernelLog(order.id);
 		const source = sourceIn(await prepareStore(order.server.store, limit("store")));
 		stage = "server-start";
 		begin("server-start");
@@ -232,6 +233,8 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 	let leaks = "";
 	if (looksForLeaks && stage === "done") {
 		begin("leaks");
+		// Old pointers on the stacks of its threads would hide what is lost.
+		discardCaseProcess();
 		leaks = await findLeaks();
 	}
 	disarmInit();

@@ -30,7 +30,8 @@ const { store, serverReady, caseProcess, answer, stop, destroy, leakScan } = DEA
 
 /** What the agent may need for each part of a cell before it is heard of again; `work` is besides the work's own time. */
 export const PART_MS = {
-	store: 2 * store,
+	/** Where leaks are looked for, the first cell has the boot's looked for first. */
+	store: 2 * store + LEAK_AGE_MS + leakScan,
 	"server-start": serverReady + destroy + answer,
 	work: caseProcess + 2 * answer + 2 * stop,
 	teardown: answer + 2 * stop + 2 * destroy,

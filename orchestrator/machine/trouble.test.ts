@@ -43,6 +43,33 @@ t.test("recognises every kind", async (t) => {
 	}
 });
 
+t.test("a lost object is told by who allocated it; how many there are is no news beside it", async (t) => {
+	const text = [
+		log("kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"),
+		"unreferenced object 0x62eba000 (size 8192):",
+		'  comm "libuv-worker", pid 88, jiffies 4294938000',
+		"  hex dump (first 32 bytes):",
+		"    01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  ................",
+		"  backtrace (crc 65f1fa39):",
+		"    save_stack_trace+0x47/0x70",
+		"    stack_trace_save+0x35/0x40",
+		"    set_track_prepare+0x49/0x70",
+		"    __alloc_object+0x13c/0x420",
+		"    __create_object+0x2b/0x100",
+		"    kmemleak_alloc+0x31/0x40",
+		"    __kmalloc_noprof+0x406/0x960",
+		"    fuse_trouble_leak+0x13/0x20",
+		"    fuse_trouble_at+0x59/0xa0",
+		"",
+	].join("\n");
+	const found = findTrouble(text);
+	t.match(found, [
+		{ kind: "kmemleak", title: /^unreferenced object/, functions: ["fuse_trouble_leak", "fuse_trouble_at"] },
+	]);
+	t.equal(found.length, 1);
+	t.match(findTrouble(log("kmemleak: 3 new suspected memory leaks (see /x)")), [{ kind: "kmemleak", functions: [] }]);
+});
+
 t.test("leaves an ordinary boot and quotations alone", async (t) => {
 	const text = log(
 		"Linux version 7.3.4 (gcc 12.2.0) #1 SMP",

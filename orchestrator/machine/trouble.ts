@@ -48,7 +48,7 @@ const IN_PARAGRAPHS: ReadonlySet<KernelFinding["kind"]> = new Set(["kasan", "loc
 
 /** Who tells of the fault is not where it is. */
 const REPORTERS =
-	/^(?:dump_(?:stack|header)\w*|show_(?:stack|regs)\w*|__warn\w*|warn_slowpath\w*|report_bug|handle_bug|(?:asm_)?(?:exc|sysvec)_\w+|_*kasan_\w+|__asan_\w+|print_\w+|_*ubsan_\w+|val_to_string|check_(?:noncircular|prev_add|memory_region)|validate_chain|mark_lock\w*|_*lock_acquire\w*|lockdep_\w+|refcount_warn_saturate|__list_(?:add|del)_\w+|_*might_(?:sleep|resched)\w*|__schedule_bug|v?panic|oops_\w+|die\w*|page_fault_oops|bad_area\w*|__?schedule|schedule\w*|__switch_to|sched_show_task|(?:unknown_)?nmi\w*|default_do_nmi|end_repeat_nmi|watchdog\w*|softlockup\w*|segv\w*|sig_handler\w*|hard_handler|timer_(?:real_alarm_)?handler|kmemleak_\w+|_*kmem_cache_alloc\w*|_*kmalloc\w*|add_taint)$/;
+	/^(?:dump_(?:stack|header)\w*|show_(?:stack|regs)\w*|__warn\w*|warn_slowpath\w*|report_bug|handle_bug|(?:asm_)?(?:exc|sysvec)_\w+|_*kasan_\w+|__asan_\w+|print_\w+|_*ubsan_\w+|val_to_string|check_(?:noncircular|prev_add|memory_region)|validate_chain|mark_lock\w*|_*lock_acquire\w*|lockdep_\w+|refcount_warn_saturate|__list_(?:add|del)_\w+|_*might_(?:sleep|resched)\w*|__schedule_bug|v?panic|oops_\w+|die\w*|page_fault_oops|bad_area\w*|__?schedule|schedule\w*|__switch_to|sched_show_task|(?:unknown_)?nmi\w*|default_do_nmi|end_repeat_nmi|watchdog\w*|softlockup\w*|segv\w*|sig_handler\w*|hard_handler|timer_(?:real_alarm_)?handler|kmemleak_\w+|save_stack_trace\w*|stack_trace_save\w*|set_track_prepare|__(?:alloc|create)_object|_*kmem_cache_alloc\w*|_*kmalloc\w*|add_taint)$/;
 
 const kindOf = (message: string): KernelFinding["kind"] | undefined =>
 	PATTERNS.find(([, pattern]) => pattern.test(message))?.[0];
