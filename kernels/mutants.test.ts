@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import t from "tap";
 import { MODES } from "../orchestrator/domain/cell.ts";
-import { catalogueFolder, mutantOf, readMutants, trailersOf } from "./mutants.ts";
+import { catalogueFolder, functionsOf, mutantOf, readMutants, trailersOf } from "./mutants.ts";
 
 const AREAS = [
 	"registration",
@@ -42,12 +42,28 @@ t.test("reads what a patch says about itself, from its message alone", async (t)
 		name: "pool-x",
 		file: "/f/pool-x.patch",
 		breaks: "Something long that goes on.",
+		about: "Something long that goes on.  ",
 		machines: ["uml", "qemu"],
 		modes: ["bufpool", "pinned"],
 		equivalent: null,
 	});
 	t.equal(mutantOf("a.patch", MAIL.replaceAll("\n", "\r\n")).breaks, "Something long that goes on.");
 	t.equal(mutantOf("a.patch", MAIL.replace("Modes:", "Equivalent: No caller.\nModes:")).equivalent, "No caller.");
+});
+
+t.test("finds the functions that a patch changes and that its lines call, not those that stand around", async (t) => {
+	const diff = [
+		"diff --git a/fs/fuse/dev.c b/fs/fuse/dev.c",
+		"--- a/fs/fuse/dev.c",
+		"+++ b/fs/fuse/dev.c",
+		"@@ -1,3 +1,3 @@ static void request_wait_answer(struct fuse_req *req)",
+		" \tstands_around(req);",
+		"-\tif (was_called(req)) return;",
+		"+\tis_called(req);",
+		"@@ -9 +9 @@",
+	].join("\n");
+	t.same(functionsOf(diff), ["request_wait_answer", "was_called", "is_called"]);
+	t.same(functionsOf(MAIL), []);
 });
 
 t.test("a patch that says nothing may show anywhere", async (t) => {

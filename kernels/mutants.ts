@@ -20,6 +20,15 @@ export const trailersOf = (text: string): ReadonlyMap<string, string> => {
 
 const listOf = (value: string | undefined): readonly string[] | null => value?.split(/[,\s]+/).filter(Boolean) ?? null;
 
+/** Functions that a patch changes, by its hunks' heads, and those that its lines call. Pure. */
+export const functionsOf = (text: string): readonly string[] => {
+	const heads = [...text.matchAll(/^@@ .*?@@.*?\b([a-z]\w*)\(/gm)];
+	const calls = [...text.matchAll(/^[-+](?![-+]{2} ).*$/gm)].flatMap(([line]) => [
+		...line.matchAll(/\b([a-z]\w*_\w+)\(/g),
+	]);
+	return [...new Set([...heads, ...calls].map(([, name = ""]) => name))];
+};
+
 /** Understands one file. A patch that says nothing about itself is taken to show on every machine and in every mode. */
 export const mutantOf = (file: string, text: string): Mutant => {
 	const trailers = trailersOf(text);
@@ -29,6 +38,8 @@ export const mutantOf = (file: string, text: string): Mutant => {
 		file,
 		digest: digestOf(text),
 		breaks: trailers.get("Breaks") ?? null,
+		about: ["Breaks", "Area", "Seen-by"].map((key) => trailers.get(key) ?? "").join(" "),
+		functions: functionsOf(text),
 		machines: machines && MUTANT_MACHINES.filter((machine) => machines.includes(machine)),
 		modes: listOf(trailers.get("Modes")),
 		equivalent: trailers.get("Equivalent") ?? null,

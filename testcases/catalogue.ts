@@ -148,6 +148,7 @@ import { testCase as transportClientCpuChoosesQueue } from "./transport/client-c
 import { testCase as transportClientMovesCpu } from "./transport/client-moves-cpu.ts";
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
+import { testCase as transportKilledQueuedClient } from "./transport/killed-queued-client.ts";
 import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
 import { testCase as transportMixedLoad } from "./transport/mixed-load.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
@@ -159,6 +160,7 @@ import { testCase as transportRemountRounds } from "./transport/remount-rounds.t
 import { testCase as transportSmallestMaxWrite } from "./transport/smallest-max-write.ts";
 import { testCase as transportStoppedQueue } from "./transport/stopped-queue.ts";
 import { testCase as transportStoppedServer } from "./transport/stopped-server.ts";
+import { testCase as transportTruncateRace } from "./transport/truncate-race.ts";
 import { testCase as transportTwoMounts } from "./transport/two-mounts.ts";
 import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
 
@@ -311,6 +313,7 @@ export const CASES: readonly Case[] = [
 	transportClientMovesCpu,
 	transportDepthOne,
 	transportKilledClient,
+	transportKilledQueuedClient,
 	transportMaxBackgroundOne,
 	transportMixedLoad,
 	transportMoreReadersThanEntries,
@@ -322,6 +325,7 @@ export const CASES: readonly Case[] = [
 	transportSmallestMaxWrite,
 	transportStoppedQueue,
 	transportStoppedServer,
+	transportTruncateRace,
 	transportTwoMounts,
 	transportZeroCopySlotsEmptyWhenIdle,
 ];

@@ -14,7 +14,8 @@ const LONGEST_RECORD = 64 * 1024 * 1024;
 
 type Read<T> = { readonly record: T } | { readonly reason: string };
 
-const readRecord = async <T>(file: string, schema: z.ZodType<T>): Promise<Read<T>> => {
+/** Reads one JSON file of a shape, or says why it cannot be had. */
+export const readRecord = async <T>(file: string, schema: z.ZodType<T>): Promise<Read<T>> => {
 	let json: unknown;
 	try {
 		const { size } = await stat(file);

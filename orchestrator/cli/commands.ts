@@ -14,7 +14,7 @@ import { benchServerCost } from "./bench-server-cost.ts";
 import { benchStartup } from "./bench-startup.ts";
 import { type BisectOptions, bisectCommand } from "./bisect.ts";
 import { type BuildCommandOptions, buildCommand } from "./build.ts";
-import { coverageCommand } from "./coverage.ts";
+import { type CoverageOptions, coverageCommand } from "./coverage.ts";
 import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
 import { type MemlockOptions, memlockCommand } from "./memlock.ts";
@@ -216,9 +216,11 @@ export const addCommands = (program: Command, setStatus: (status: number) => voi
 		);
 	program
 		.command("coverage")
-		.description("which lines of fs/fuse the cases of a run ran, as Markdown; its kernel has `flavour: coverage`")
+		.description("what the cases of a run held and which lines of fs/fuse they ran (`flavour: coverage`), as Markdown")
 		.argument("[run]", "run id, folder, or `latest`", "latest")
-		.action(async (run: string) => setStatus(await coverageCommand(run)));
+		.option("--mutants <file>", "add what `fuselab mutants --json` printed")
+		.option("--memlock <file>", "add what `fuselab memlock --json` printed")
+		.action(async (run: string, options: CoverageOptions) => setStatus(await coverageCommand(run, options)));
 	program
 		.command("cases")
 		.description("list the cases and what each proves")

@@ -1,6 +1,7 @@
 /** `fuselab mutants`: would the cases notice? Kernels with seeded bugs, each run until a case fails. */
 import path from "node:path";
 import { catalogueFolder, readMutants } from "../../kernels/mutants.ts";
+import { CASES } from "../../testcases/catalogue.ts";
 import { readKillMemory, writeKillMemory } from "../archive/kill-memory.ts";
 import { onMachine } from "../config/on-machine.ts";
 import type { MachineKind } from "../domain/cell.ts";
@@ -83,6 +84,7 @@ const huntWith = async (
 			{
 				base,
 				cells,
+				cases: CASES,
 				guests,
 				memory,
 				serverOf: run.serverOf,

@@ -14,6 +14,10 @@ export interface Mutant {
 	readonly digest: string;
 	/** One sentence. */
 	readonly breaks: string | null;
+	/** What its message says of itself: what breaks, the area, what an observer sees; empty where it says nothing. */
+	readonly about: string;
+	/** Kernel functions that it changes or that its lines call. */
+	readonly functions: readonly string[];
 	readonly machines: readonly MutantMachine[] | null;
 	/** Modes in which it can show; the other modes are not run. */
 	readonly modes: readonly string[] | null;

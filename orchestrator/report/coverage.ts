@@ -1,37 +1,16 @@
-/** docs/coverage.md: what the cases held in which mode, and which lines of fs/fuse they ran. Pure. */
+/** docs/coverage.md: what the cases held in which mode, which lines of fs/fuse they ran, and what they would notice. Pure. */
 import type { FileCoverage } from "../domain/coverage.ts";
+import type { MemlockRecord } from "../domain/memlock-row.ts";
+import type { Mutant, MutantResult } from "../domain/mutant.ts";
 import { plainLine } from "../domain/plain-text.ts";
-import type { CellRecord, RunRecord } from "../domain/run.ts";
+import type { ArchivedRun } from "../domain/run.ts";
+import { casesOf } from "./coverage-cases.ts";
+import { mutantTable } from "./coverage-mutants.ts";
+import { memlockTable } from "./memlock-page.ts";
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];
 
 const share = (part: number, whole: number): string => (whole === 0 ? "" : `${((100 * part) / whole).toFixed(1)} %`);
-
-const WORST_FIRST = ["fail", "broken", "pass", "skip"] as const;
-
-/** One word for a case in a mode: the worst that it came to on any store, CPU count or repeat. */
-const squareOf = (cells: readonly CellRecord[]): string =>
-	WORST_FIRST.find((outcome) => cells.some(({ verdict }) => verdict.outcome === outcome)) ?? "–";
-
-const casesOf = (cells: readonly CellRecord[]): readonly string[] => {
-	const checks = cells.flatMap((record) =>
-		record.cell.work.kind === "check" ? [{ record, name: record.cell.work.name }] : [],
-	);
-	const modes = unique(checks.map(({ record }) => record.cell.mode));
-	const row = (name: string): string => {
-		const squares = modes.map((mode) =>
-			squareOf(checks.filter((one) => one.name === name && one.record.cell.mode === mode).map(({ record }) => record)),
-		);
-		return `| ${name} | ${squares.join(" | ")} |`;
-	};
-	return [
-		`| case | ${modes.join(" | ")} |`,
-		`|---|${modes.map(() => "---|").join("")}`,
-		...unique(checks.map(({ name }) => name))
-			.toSorted()
-			.map(row),
-	];
-};
 
 const linesOf = (files: readonly FileCoverage[]): readonly string[] => [
 	"| file | lines run | of | | branches taken | of | |",
@@ -49,41 +28,62 @@ const idleOf = ({ idle }: FileCoverage): readonly string[] =>
 		return `| ${name === "" ? "–" : `\`${name}\``} | ${lines.length} | ${lines.join(", ")} |`;
 	});
 
-/** The page; `transport` is the file whose idle lines are listed. */
-export const coveragePage = (
-	run: RunRecord,
-	cells: readonly CellRecord[],
-	files: readonly FileCoverage[],
-	transport: string,
-): string => {
+/** What the page is made of. */
+export interface CoverageFacts {
+	readonly archived: ArchivedRun;
+	readonly files: readonly FileCoverage[];
+	/** The file whose idle lines are listed. */
+	readonly transport: string;
+	/** What a hunt found; the section is left out without it. */
+	readonly mutants?: readonly MutantResult[];
+	/** What is known of mutants, by which the results are explained. */
+	readonly catalogue?: readonly Mutant[];
+	/** What the memlock laboratory found; the section is left out without it. */
+	readonly memlock?: MemlockRecord;
+}
+
+const section = (title: string, lines: readonly string[]): readonly string[] => [`## ${title}`, "", ...lines, ""];
+
+/** The page. */
+export const coveragePage = ({
+	archived,
+	files,
+	transport,
+	mutants,
+	catalogue = [],
+	memlock,
+}: CoverageFacts): string => {
+	const { run } = archived;
 	const ring = files.find(({ file }) => file === transport);
 	const [kernel] = run.kernels;
+	const options = [mutants && " --mutants FILE", memlock && " --memlock FILE"].map((option) => option ?? "").join("");
 	return [
 		"# What the cases cover",
 		"",
-		`Made by \`fuselab coverage\` from run ${plainLine(run.id)}: Linux ${plainLine(kernel?.sourceVersion ?? "?")}, ${run.machine.chosen}.`,
+		`Made by \`fuselab coverage RUN${options}\` from run ${plainLine(run.id)}: Linux ${plainLine(kernel?.sourceVersion ?? "?")}, ${run.machine.chosen}.`,
 		"",
-		"## Lines",
-		"",
-		"gcov's counts, added up over all boots of the run. What a guest that died had counted is lost, so these are the least.",
-		"",
-		...linesOf(files),
-		"",
+		...section("Cases", casesOf(archived)),
+		...section("Lines", [
+			"gcov's counts, added up over all boots of the run. What a guest that died had counted is lost, so these are the least.",
+			"",
+			...linesOf(files),
+		]),
 		...(ring === undefined
 			? []
-			: [
-					`## Lines of ${transport} that never ran`,
+			: section(`Lines of ${transport} that never ran`, ["| function | | lines |", "|---|---:|---|", ...idleOf(ring)])),
+		...(mutants === undefined
+			? []
+			: section("Would the cases notice?", [
+					"Kernels with one seeded bug each (`fuselab mutants --json`), and the first cell that failed on each and passes without it.",
 					"",
-					"| function | | lines |",
-					"|---|---:|---|",
-					...idleOf(ring),
+					...mutantTable(mutants, catalogue),
+				])),
+		...(memlock === undefined
+			? []
+			: section("Locked memory", [
+					`What a server is charged for (\`fuselab memlock --json\`), in pages of 4 KiB: Linux ${plainLine(memlock.source)}, ${plainLine(memlock.machine)}, ${memlock.queues} queues.`,
 					"",
-				]),
-		"## Cases",
-		"",
-		"The worst of all stores and repeats; – is a mode that cannot carry the case.",
-		"",
-		...casesOf(cells),
-		"",
+					...memlockTable(memlock.rows),
+				])),
 	].join("\n");
 };

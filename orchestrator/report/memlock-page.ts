@@ -13,10 +13,22 @@ const faultsOf = (rows: readonly MemlockRow[]): readonly string[] =>
 		faults.map((fault) => `- ${question.server.mode}, ${question.name}: ${square(fault)}`),
 	);
 
-/** The page; `plot` is the picture's file name beside it. */
-export const memlockPage = ({ rows, source, machine, queues }: MemlockRecord, plot: string): string => {
+/** The table of the rows, how many hold, and what does not. */
+export const memlockTable = (rows: readonly MemlockRow[]): readonly string[] => {
 	const wrong = rows.filter(({ faults }) => faults.length > 0);
 	return [
+		line(MEMLOCK_HEAD),
+		`|${MEMLOCK_HEAD.map((_, index) => (index >= 3 && index <= 5 ? "---:" : "---")).join("|")}|`,
+		...rows.map((row) => line(memlockWords(row))),
+		"",
+		`${rows.length - wrong.length} of ${rows.length} rows are as predicted.`,
+		...(wrong.length === 0 ? [] : ["", ...faultsOf(wrong)]),
+	];
+};
+
+/** The page; `plot` is the picture's file name beside it. */
+export const memlockPage = ({ rows, source, machine, queues }: MemlockRecord, plot: string): string =>
+	[
 		"# Locked memory",
 		"",
 		"What a server is charged for against RLIMIT_MEMLOCK, in pages of 4 KiB: predicted from the rules, and found in a guest.",
@@ -29,12 +41,6 @@ export const memlockPage = ({ rows, source, machine, queues }: MemlockRecord, pl
 		"",
 		`![limit against outcome](${plot})`,
 		"",
-		line(MEMLOCK_HEAD),
-		`|${MEMLOCK_HEAD.map((_, index) => (index >= 3 && index <= 5 ? "---:" : "---")).join("|")}|`,
-		...rows.map((row) => line(memlockWords(row))),
-		"",
-		`${rows.length - wrong.length} of ${rows.length} rows are as predicted.`,
-		...(wrong.length === 0 ? [] : ["", ...faultsOf(wrong)]),
+		...memlockTable(rows),
 		"",
 	].join("\n");
-};

@@ -4,7 +4,17 @@ import type { MutantFinding, MutantOutcome } from "../domain/mutant.ts";
 import { exitStatusOfHunt, huntJson, renderHunt } from "./mutants.ts";
 
 const findingOf = (name: string, outcome: MutantOutcome, change: Partial<MutantFinding> = {}): MutantFinding => ({
-	mutant: { name, file: "", digest: "", breaks: `${name} breaks.`, machines: null, modes: null, equivalent: null },
+	mutant: {
+		name,
+		file: "",
+		digest: "",
+		breaks: `${name} breaks.`,
+		about: "",
+		functions: [],
+		machines: null,
+		modes: null,
+		equivalent: null,
+	},
 	result: { name, outcome, killingCase: outcome === "killed" ? `${name}/devfuse/tmpfs/io/x#1` : null, seconds: 12.3 },
 	detail: "",
 	undecided: 0,

@@ -4,6 +4,7 @@ import type { KillMemory, Mutant, MutantFinding } from "../domain/mutant.ts";
 import { type Answer, buildOf, cellOf, endOf, fakePorts, SERVER, WISH } from "./fake-ports.ts";
 import { hunt } from "./hunt.ts";
 import type { CellEnd, GuestPort, RunPorts } from "./ports.ts";
+import type { CaseText } from "./relevance.ts";
 
 const NOTHING: KillMemory = { killers: {}, squares: {} };
 const CELLS = ["io/a", "io/b", "io/c"].map((name) => cellOf(name, "healthy"));
@@ -13,6 +14,8 @@ const mutantOf = (name: string, change: Partial<Mutant> = {}): Mutant => ({
 	file: `/m/${name}.patch`,
 	digest: name,
 	breaks: null,
+	about: "",
+	functions: [],
 	machines: null,
 	modes: null,
 	equivalent: null,
@@ -23,7 +26,7 @@ const huntWith = async (
 	mutants: readonly Mutant[],
 	answer: Answer = (id) => endOf(id),
 	change: Partial<RunPorts> = {},
-	given: { readonly memory?: KillMemory; readonly guests?: number } = {},
+	given: { readonly memory?: KillMemory; readonly guests?: number; readonly cases?: readonly CaseText[] } = {},
 ) => {
 	const { ports, seen } = fakePorts(change, answer);
 	const findings: MutantFinding[] = [];
@@ -33,6 +36,7 @@ const huntWith = async (
 		{
 			base: { ...WISH, name: "healthy" },
 			cells: CELLS,
+			cases: given.cases ?? [],
 			guests: given.guests ?? 1,
 			memory,
 			serverOf: () => SERVER,
@@ -45,7 +49,8 @@ const huntWith = async (
 		ports,
 	);
 	const cells = seen.records.map(({ cell }) => cell.id);
-	return { findings, results: findings.map(({ result }) => result), cells, memory };
+	const cases = cells.flatMap((id) => /^m\/devfuse\/tmpfs\/(.*)#1$/.exec(id)?.[1] ?? []);
+	return { findings, results: findings.map(({ result }) => result), cells, cases, memory };
 };
 
 /** A guest on which one cell of one kernel ends otherwise than well. */
@@ -161,6 +166,26 @@ t.test("what killed before comes first, and what killed this very mutant before 
 		own.cells.filter((id) => id.startsWith("m/")),
 		["io/b", "io/c", "io/a"].map((name) => `m/devfuse/tmpfs/${name}#1`),
 	);
+});
+
+t.test("a case that is related comes before what killed others, and after what killed this very mutant", async (t) => {
+	const cases: readonly CaseText[] = [
+		{ name: "io/a", proves: "A file is read.", decidedIn: "" },
+		{ name: "io/b", proves: "A file is truncated.", decidedIn: "" },
+		{ name: "io/c", proves: "A locked page of a file is charged.", decidedIn: "" },
+	];
+	const squares = { "devfuse/tmpfs/io/b": { kills: 9, seconds: 0.1 } };
+	const orderOf = async (killers: KillMemory["killers"]) =>
+		(
+			await huntWith(
+				[mutantOf("m", { about: "Pages are charged twice." })],
+				undefined,
+				{},
+				{ cases, memory: { killers, squares } },
+			)
+		).cases;
+	t.same(await orderOf({}), ["io/c", "io/b", "io/a"]);
+	t.same(await orderOf({ m: "devfuse/tmpfs/io/a" }), ["io/a", "io/c", "io/b"]);
 });
 
 t.test("mutants run side by side, each boot under a name of its own, and all are decided", async (t) => {

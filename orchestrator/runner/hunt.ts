@@ -7,6 +7,7 @@ import type { KillMemory, Mutant, MutantFinding, MutantOutcome } from "../domain
 import type { CellRecord } from "../domain/run.ts";
 import { learn, orderCells, squareOf } from "./killers.ts";
 import type { RunPorts } from "./ports.ts";
+import { type CaseText, type Relevance, relevanceAmong } from "./relevance.ts";
 import { type PlanContext, runPlan } from "./run-plan.ts";
 
 export interface HuntContext extends Pick<PlanContext, "serverOf" | "signal"> {
@@ -14,6 +15,8 @@ export interface HuntContext extends Pick<PlanContext, "serverOf" | "signal"> {
 	readonly base: KernelWish;
 	/** The checks of the healthy kernel. */
 	readonly cells: readonly Cell[];
+	/** What the cases say about themselves, so that a mutant meets related ones first. */
+	readonly cases: readonly CaseText[];
 	/** How many mutants may run side by side. */
 	readonly guests: number;
 	readonly memory: KillMemory;
@@ -87,6 +90,7 @@ class HuntRun {
 	/** Whether a square passes on the healthy kernel. */
 	readonly #sound = new Map<string, Promise<boolean>>();
 	readonly #unsound = new Set<string>();
+	readonly #relevance: Relevance;
 	#memory: KillMemory;
 	#runs = 0;
 
@@ -94,6 +98,7 @@ class HuntRun {
 		this.#context = context;
 		this.#ports = ports;
 		this.#healthy = healthy;
+		this.#relevance = relevanceAmong(context.cases);
 		this.#memory = context.memory;
 	}
 
@@ -150,7 +155,7 @@ class HuntRun {
 		const { outcome, detail, killer, records } =
 			"outcome" in build
 				? build
-				: await this.#hunt(build, orderCells(this.#cellsFor(mutant, kernel), this.#memory, mutant.digest));
+				: await this.#hunt(build, orderCells(this.#cellsFor(mutant, kernel), this.#memory, mutant, this.#relevance));
 		const seconds = buildSeconds + (performance.now() - started) / 1000;
 		this.#memory = learn(this.#memory, mutant.digest, records, killer);
 		const finding: MutantFinding = {
