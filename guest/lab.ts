@@ -1,4 +1,4 @@
-/** Puts this build's init, agent, cases, client, shim and server into the guest root, under a name that is their digest. */
+/** Puts this build's init, agent, cases, client, bare server, shim and server into the guest root, under a name that is their digest. */
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ServerBuild } from "../orchestrator/domain/channel.ts";
@@ -17,6 +17,14 @@ export interface GuestLab {
 
 const WARNINGS = ["-O2", "-Wall", "-Wextra", "-Werror"];
 const BUNDLES = ["agent.mjs", "cases.mjs"];
+/** Programs without a library, by name: their sources. */
+const PROGRAMS = {
+	init: ["guest/init/init.c"],
+	client: ["guest/client/client.c"],
+	bare: ["guest/client/bare.c", "guest/client/bare-ring.c"],
+	charged: ["guest/memlock/charged.c"],
+};
+const HEADERS = ["guest/client/bare.h"];
 const COMPILE_TIMEOUT_MS = 10 * 60_000;
 
 /** C sources and headers of the server; the shim beside them is a library of its own. */
@@ -51,14 +59,12 @@ export const ensureLab = async (
 	signal: AbortSignal,
 ): Promise<GuestLab> => {
 	const clone = folders.clone();
-	const [init, lie, client, charged] = [
-		"guest/init/init.c",
-		"guest/server/lie.c",
-		"guest/client/client.c",
-		"guest/memlock/charged.c",
-	].map((file) => path.join(clone, file)) as [string, string, string, string];
+	const inClone = (file: string): string => path.join(clone, file);
+	const programs = Object.entries(PROGRAMS).map(([name, files]) => ({ name, sources: files.map(inClone) }));
+	const lie = inClone("guest/server/lie.c");
 	const bundles = BUNDLES.map((name) => path.join(clone, "dist/bundle", name));
-	const inputs = [init, lie, client, charged, ...bundles, ...(await serverFiles())];
+	const sources = programs.flatMap((program) => program.sources);
+	const inputs = [...sources, ...HEADERS.map(inClone), lie, ...bundles, ...(await serverFiles())];
 	const recipe = builds.flatMap((build) => [build, ...serverArguments(build, build, [])]).join(" ");
 	const digest = digestOf(recipe, ...(await Promise.all(inputs.map((file) => readFile(file))))).slice(0, 16);
 	const guestPath = `/opt/fuselab/${digest}`;
@@ -68,8 +74,8 @@ export const ensureLab = async (
 	const temporary = path.join(await ensureFolder(path.join(root.path, "opt/fuselab")), `.${digest}.tmp-${process.pid}`);
 	try {
 		await mkdir(temporary);
-		for (const [name, source] of Object.entries({ init, client, charged }))
-			await run("gcc", [...WARNINGS, "-static", "-o", path.join(temporary, name), source], { signal });
+		for (const { name, sources } of programs)
+			await run("gcc", [...WARNINGS, "-static", "-o", path.join(temporary, name), ...sources], { signal });
 		await run("gcc", [...WARNINGS, "-fPIC", "-shared", "-o", path.join(temporary, "lie.so"), lie, "-ldl"], { signal });
 		for (const bundle of bundles) await cp(bundle, path.join(temporary, path.basename(bundle)));
 		await compileServer(root, temporary, builds, signal);

@@ -144,30 +144,67 @@ import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
 import { testCase as teardownTerminatedIdle } from "./teardown/terminated-idle.ts";
 import { testCase as teardownUnmountIdle } from "./teardown/unmount-idle.ts";
+import { testCase as transportAbortError } from "./transport/abort-error.ts";
+import { testCase as transportAddQueueBeyondLast } from "./transport/add-queue-beyond-last.ts";
+import { testCase as transportAddQueueTwice } from "./transport/add-queue-twice.ts";
+import { testCase as transportAddQueueUnknownFlag } from "./transport/add-queue-unknown-flag.ts";
+import { testCase as transportBufpoolAfterOwnPayload } from "./transport/bufpool-after-own-payload.ts";
+import { testCase as transportBufpoolBeforeQueue } from "./transport/bufpool-before-queue.ts";
+import { testCase as transportBufpoolTooShort } from "./transport/bufpool-too-short.ts";
+import { testCase as transportBufpoolTwice } from "./transport/bufpool-twice.ts";
+import { testCase as transportBufpoolWithFlags } from "./transport/bufpool-with-flags.ts";
+import { testCase as transportBufpoolWithReserved } from "./transport/bufpool-with-reserved.ts";
 import { testCase as transportClientCpuChoosesQueue } from "./transport/client-cpu-chooses-queue.ts";
 import { testCase as transportClientMovesCpu } from "./transport/client-moves-cpu.ts";
+import { testCase as transportCloneAnswersOwn } from "./transport/clone-answers-own.ts";
+import { testCase as transportCloneRegisters } from "./transport/clone-registers.ts";
+import { testCase as transportCommandBeforeInit } from "./transport/command-before-init.ts";
+import { testCase as transportCommandUnmounted } from "./transport/command-unmounted.ts";
+import { testCase as transportCommitBeyondLast } from "./transport/commit-beyond-last.ts";
+import { testCase as transportCommitOtherIndex } from "./transport/commit-other-index.ts";
+import { testCase as transportCommitUnknownId } from "./transport/commit-unknown-id.ts";
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
+import { testCase as transportForkHoldsConnection } from "./transport/fork-holds-connection.ts";
+import { testCase as transportInterruptSent } from "./transport/interrupt-sent.ts";
+import { testCase as transportInterruptWithdrawn } from "./transport/interrupt-withdrawn.ts";
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
 import { testCase as transportKilledQueuedClient } from "./transport/killed-queued-client.ts";
 import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
 import { testCase as transportMixedLoad } from "./transport/mixed-load.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
 import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
+import { testCase as transportPoolRequestWithoutPayload } from "./transport/pool-request-without-payload.ts";
+import { testCase as transportPoolZeroCopiedRead } from "./transport/pool-zero-copied-read.ts";
 import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
 import { testCase as transportRefusedRegister } from "./transport/refused-register.ts";
 import { testCase as transportRegisterAfterReady } from "./transport/register-after-ready.ts";
+import { testCase as transportRegisterBeyondLast } from "./transport/register-beyond-last.ts";
+import { testCase as transportRegisterIovecCount } from "./transport/register-iovec-count.ts";
+import { testCase as transportRegisterOtherIndex } from "./transport/register-other-index.ts";
+import { testCase as transportRegisterPayloadOnPoolQueue } from "./transport/register-payload-on-pool-queue.ts";
+import { testCase as transportRegisterShortHeader } from "./transport/register-short-header.ts";
+import { testCase as transportRegisterShortPayload } from "./transport/register-short-payload.ts";
+import { testCase as transportRegisterSlotOnPlainQueue } from "./transport/register-slot-on-plain-queue.ts";
 import { testCase as transportRemountRounds } from "./transport/remount-rounds.ts";
+import { testCase as transportRingWithoutConsent } from "./transport/ring-without-consent.ts";
+import { testCase as transportRingWithoutModuleParameter } from "./transport/ring-without-module-parameter.ts";
+import { testCase as transportShortRingEntries } from "./transport/short-ring-entries.ts";
 import { testCase as transportSmallestMaxWrite } from "./transport/smallest-max-write.ts";
 import { testCase as transportStoppedQueue } from "./transport/stopped-queue.ts";
 import { testCase as transportStoppedServer } from "./transport/stopped-server.ts";
+import { testCase as transportTimeoutAfterIdle } from "./transport/timeout-after-idle.ts";
+import { testCase as transportTimeoutLimit } from "./transport/timeout-limit.ts";
+import { testCase as transportTimeoutWherever } from "./transport/timeout-wherever.ts";
 import { testCase as transportTruncateRace } from "./transport/truncate-race.ts";
 import { testCase as transportTwoMounts } from "./transport/two-mounts.ts";
+import { testCase as transportZeroCopyQueueWithoutPool } from "./transport/zero-copy-queue-without-pool.ts";
 import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
+import { testCase as transportZeroCopyWithoutCapability } from "./transport/zero-copy-without-capability.ts";
 
 export const CASES: readonly Case[] = [
 	coherenceDirectReadBeforeWriteBack,
-	coherenceFlock,
 	coherenceFlockWaits,
+	coherenceFlock,
 	coherenceLocksEndWithHolder,
 	coherenceMappingAndCalls,
 	coherenceMappingAndDirect,
@@ -205,8 +242,8 @@ export const CASES: readonly Case[] = [
 	ioChecksumFromStore,
 	ioChecksumToStore,
 	ioCollapseRefused,
-	ioCopyRange,
 	ioCopyRangeInOneFile,
+	ioCopyRange,
 	ioDirectEndOfFile,
 	ioDirectIoMapping,
 	ioDirectManyRequests,
@@ -236,11 +273,11 @@ export const CASES: readonly Case[] = [
 	ioParallelFiles,
 	ioPartialPageOverwrite,
 	ioPayloadBorders,
-	ioPunchHole,
 	ioPunchHoleUnderMapping,
+	ioPunchHole,
 	ioRandomOrderChunks,
-	ioReadAhead,
 	ioReadAheadAdvice,
+	ioReadAhead,
 	ioSeekDataHole,
 	ioSendfile,
 	ioSparseHoles,
@@ -309,23 +346,60 @@ export const CASES: readonly Case[] = [
 	teardownServerStops,
 	teardownTerminatedIdle,
 	teardownUnmountIdle,
+	transportAbortError,
+	transportAddQueueBeyondLast,
+	transportAddQueueTwice,
+	transportAddQueueUnknownFlag,
+	transportBufpoolAfterOwnPayload,
+	transportBufpoolBeforeQueue,
+	transportBufpoolTooShort,
+	transportBufpoolTwice,
+	transportBufpoolWithFlags,
+	transportBufpoolWithReserved,
 	transportClientCpuChoosesQueue,
 	transportClientMovesCpu,
+	transportCloneAnswersOwn,
+	transportCloneRegisters,
+	transportCommandBeforeInit,
+	transportCommandUnmounted,
+	transportCommitBeyondLast,
+	transportCommitOtherIndex,
+	transportCommitUnknownId,
 	transportDepthOne,
+	transportForkHoldsConnection,
+	transportInterruptSent,
+	transportInterruptWithdrawn,
 	transportKilledClient,
 	transportKilledQueuedClient,
 	transportMaxBackgroundOne,
 	transportMixedLoad,
 	transportMoreReadersThanEntries,
 	transportOnePoolBuffer,
+	transportPoolRequestWithoutPayload,
+	transportPoolZeroCopiedRead,
 	transportQueueLeftOut,
 	transportRefusedRegister,
 	transportRegisterAfterReady,
+	transportRegisterBeyondLast,
+	transportRegisterIovecCount,
+	transportRegisterOtherIndex,
+	transportRegisterPayloadOnPoolQueue,
+	transportRegisterShortHeader,
+	transportRegisterShortPayload,
+	transportRegisterSlotOnPlainQueue,
 	transportRemountRounds,
+	transportRingWithoutConsent,
+	transportRingWithoutModuleParameter,
+	transportShortRingEntries,
 	transportSmallestMaxWrite,
 	transportStoppedQueue,
 	transportStoppedServer,
+	transportTimeoutAfterIdle,
+	transportTimeoutLimit,
+	transportTimeoutWherever,
 	transportTruncateRace,
 	transportTwoMounts,
+	transportZeroCopyQueueWithoutPool,
 	transportZeroCopySlotsEmptyWhenIdle,
+	transportZeroCopyWithoutCapability,
 ];

@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -50,6 +51,12 @@ static struct {
 } maps[MAX_MAPS];
 
 static sigjmp_buf fault;
+
+/* SIGUSR1 interrupts a call; a read of the next request goes on (SA_RESTART). */
+static void on_interrupt(int signal)
+{
+	(void)signal;
+}
 
 static void on_fault(int signal)
 {
@@ -112,6 +119,15 @@ static long do_write(const struct request *request, struct answer *answer)
 		iov[i] = (struct iovec){ memory + request->arg[2] + i * each,
 					 i + 1 < pieces ? each : request->len - i * each };
 	return pwritev2((int)request->arg[0], iov, (int)pieces, request->arg[1], (int)request->arg[3]);
+}
+
+/* fd */
+static long do_size(const struct request *request, struct answer *answer)
+{
+	struct stat stat;
+
+	(void)answer;
+	return fstat((int)request->arg[0], &stat) ? -1 : stat.st_size;
 }
 
 static long do_truncate(const struct request *request, struct answer *answer)
@@ -346,6 +362,17 @@ static long do_rename(const struct request *request, struct answer *answer)
 	return renameat2(AT_FDCWD, memory, AT_FDCWD, second_name(request), (unsigned int)request->arg[0]);
 }
 
+/* CPU */
+static long do_pin(const struct request *request, struct answer *answer)
+{
+	cpu_set_t cpus;
+
+	(void)answer;
+	CPU_ZERO(&cpus);
+	CPU_SET((size_t)request->arg[0], &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
 static const struct {
 	const char *name;
 	long (*run)(const struct request *request, struct answer *answer);
@@ -354,6 +381,7 @@ static const struct {
 	{ "close", do_close },
 	{ "read", do_read },
 	{ "write", do_write },
+	{ "size", do_size },
 	{ "truncate", do_truncate },
 	{ "fallocate", do_fallocate },
 	{ "copy", do_copy },
@@ -375,6 +403,7 @@ static const struct {
 	{ "list-xattr", do_list_xattr },
 	{ "remove-xattr", do_remove_xattr },
 	{ "rename", do_rename },
+	{ "pin", do_pin },
 };
 
 static long obey(const char *name, const struct request *request, struct answer *answer)
@@ -406,6 +435,7 @@ static bool next_request(struct request *request, char name[16])
 int main(void)
 {
 	struct sigaction action = { .sa_handler = on_fault };
+	struct sigaction interrupt = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	struct request request;
 	char name[16];
 
@@ -414,6 +444,7 @@ int main(void)
 		return 1;
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGUSR1, &interrupt, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	while (next_request(&request, name)) {
 		struct answer answer = { NULL, 0 };

@@ -38,10 +38,20 @@ export type Store = (typeof STORES)[number];
 export const isServersOwn = (store: Store): boolean => store === "memory" || store === "null";
 
 /**
- * What a case may need besides a mount: `own-server` takes orders, the next four are what a mode has, then vCPUs; `fresh`
+ * What a case may need besides a mount: `own-server` takes orders, the next six are what a mode has (`own-payload`: a payload buffer
+ * an entry; `add-bufpool`: the pools of Linux 7.3), then vCPUs; `fresh`
  * is a guest that no other case has had or gets.
  */
-export type Need = "own-server" | "ring" | "pool" | "pinned-pool" | "zero-copy" | "two-cpus" | "fresh";
+export type Need =
+	| "own-server"
+	| "ring"
+	| "own-payload"
+	| "pool"
+	| "add-bufpool"
+	| "pinned-pool"
+	| "zero-copy"
+	| "two-cpus"
+	| "fresh";
 
 /** `host` is the running kernel itself, which `auto` never takes. */
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml", "host"] as const;

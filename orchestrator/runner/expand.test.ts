@@ -112,6 +112,13 @@ t.test("rules out a case where its needs are not met, and one that cannot be lie
 	});
 	t.same(reasons({ modes }, { needs: ["ring"] }), { devfuse: "devfuse has no ring" });
 	t.same(Object.keys(reasons({ modes }, { needs: ["pool"] })), ["devfuse", "uring-libfuse", "uring"]);
+	t.same(reasons({ modes: ["uring", "bufpool"] }, { needs: ["own-payload"] }), {
+		bufpool: "bufpool has no payload buffer an entry",
+	});
+	t.same(Object.keys(reasons({ modes: ["uring", "bufpool", "bufring"] }, { needs: ["add-bufpool"] })), [
+		"uring",
+		"bufring",
+	]);
 	t.same(Object.keys(reasons({ modes }, { needs: ["pinned-pool"] })), [...modes]);
 	t.same(reasons({ modes: ["pinned"] }, { needs: ["pinned-pool"] }), {});
 	t.same(Object.keys(reasons({ modes }, { needs: ["zero-copy"] })), ["devfuse", "uring-libfuse", "uring", "bufpool"]);

@@ -32,8 +32,12 @@ const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): 
 			return mode === "uring-libfuse" || server.command !== null ? "only fuselab's own server takes orders" : undefined;
 		case "ring":
 			return mode === "devfuse" ? "devfuse has no ring" : undefined;
+		case "own-payload":
+			return /^uring/.test(mode) ? undefined : `${mode} has no payload buffer an entry`;
 		case "pool":
 			return ["devfuse", "uring-libfuse", "uring"].includes(mode) ? `${mode} has no buffer pool` : undefined;
+		case "add-bufpool":
+			return ["bufpool", "pinned", "zerocopy"].includes(mode) ? undefined : `${mode} has no ADD_BUFPOOL`;
 		case "pinned-pool":
 			return mode === "pinned" ? undefined : `${mode} registers no pool`;
 		case "zero-copy":

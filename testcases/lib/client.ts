@@ -70,6 +70,16 @@ export class Client {
 		await gone.catch(() => undefined);
 	}
 
+	/** From now on it runs on that CPU. */
+	async pin(cpu: number): Promise<void> {
+		await this.#call("pin", [cpu]);
+	}
+
+	/** A signal whose handler does nothing: the call that it is in may end with EINTR. */
+	interrupt(): void {
+		this.#child.kill("SIGUSR1");
+	}
+
 	async open(path: string, flags: number, mode = 0o600): Promise<number> {
 		return (await this.#call("open", [flags, mode], path)).result;
 	}
@@ -86,6 +96,11 @@ export class Client {
 	/** One pwritev2(2) of `pieces` vectors; gives how much was written. */
 	async write(fd: number, bytes: Buffer, offset: number, { skew = 0, flags = 0, pieces = 1 } = {}): Promise<number> {
 		return (await this.#call("write", [fd, offset, skew, flags, pieces], bytes)).result;
+	}
+
+	/** fstat(2)'s size. */
+	async size(fd: number): Promise<number> {
+		return (await this.#call("size", [fd])).result;
 	}
 
 	async truncate(fd: number, length: number): Promise<void> {
