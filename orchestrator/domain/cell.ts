@@ -39,9 +39,19 @@ export const isServersOwn = (store: Store): boolean => store === "memory" || sto
 
 /**
  * What a case may need besides a mount: `own-server` takes orders, the next four are what a mode has, then vCPUs; `fresh`
- * is a guest that no other case has had or gets.
+ * is a guest that no other case has had or gets; `libfuse-tests` are libfuse's own, built in the guest's root, and
+ * `libfuse-transport` is a mode that libfuse's servers have too.
  */
-export type Need = "own-server" | "ring" | "pool" | "pinned-pool" | "zero-copy" | "two-cpus" | "fresh";
+export type Need =
+	| "own-server"
+	| "ring"
+	| "pool"
+	| "pinned-pool"
+	| "zero-copy"
+	| "two-cpus"
+	| "fresh"
+	| "libfuse-tests"
+	| "libfuse-transport";
 
 /** `host` is the running kernel itself, which `auto` never takes. */
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml", "host"] as const;
