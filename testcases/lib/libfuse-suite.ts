@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Test } from "tap";
 import { LIBFUSE_SOURCE, LIBFUSE_TESTS } from "../../orchestrator/domain/third-party.ts";
 import type { Lab } from "../case.ts";
+import { contained } from "./contained.ts";
 
 const RUNNER = `${LIBFUSE_SOURCE}/test/run-tests.py`;
 /** Most of a failed test's output that is shown, in characters. */
@@ -62,17 +63,6 @@ const lastWords = async (logs: string): Promise<string> => {
 	return texts.join("\n").slice(-SHOWN);
 };
 
-/**
- * The suite's processes and mounts end with namespaces of their own, however it ends itself, and with the case: a server
- * that is left over would be found in the store of the next cell.
- */
-const CONTAINED = [
-	...["setpriv", "--pdeathsig", "KILL", "--"],
-	...["unshare", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child", "--"],
-	// There is no systemd to ask for a cgroup: this is how the runner knows that it has asked.
-	...["env", "FUSE_TESTS_UNDER_SCOPE=1"],
-] as const;
-
 /** Runs the tests of some patterns; every one of them is an assertion, and each has to pass but for those that are named. */
 export const runLibfuseTests = async (
 	t: Test,
@@ -92,9 +82,9 @@ export const runLibfuseTests = async (
 	t.ok(names.length > 0, "the suite has such tests", { stderr: listed.stderr });
 	const transport = lab.mode === "uring-libfuse" ? ["--io-uring"] : [];
 	const work = path.join(folder, "run");
-	const [program, ...contained] = CONTAINED;
-	const args = [...contained, ...runner, ...chosen, "--jobs", "2", "--run-dir", work, ...transport];
-	const { status, stdout, stderr } = await lab.run(program, args);
+	const args = [...runner, ...chosen, "--jobs", "2", "--run-dir", work, ...transport];
+	// There is no systemd to ask for a cgroup: this is how the runner knows that it has asked.
+	const { status, stdout, stderr } = await lab.run(...contained("env", "FUSE_TESTS_UNDER_SCOPE=1", ...args));
 	const outcomes = new Map(outcomesIn(stdout).map((outcome) => [outcome.name, outcome]));
 	for (const name of names) {
 		const { status: found = "no word", reason = "" } = outcomes.get(name) ?? {};

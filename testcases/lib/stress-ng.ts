@@ -1,6 +1,7 @@
 /** stress-ng's stressors of files on the mount. */
 import type { Test } from "tap";
 import type { Lab } from "../case.ts";
+import { contained } from "./contained.ts";
 
 /** Most of a failed run's output that is shown, in characters. */
 const SHOWN = 4000;
@@ -23,10 +24,13 @@ export const runStressors = async (
 ): Promise<void> => {
 	for (const [name, options] of Object.entries(stressors)) {
 		const started = performance.now();
-		const { status, stdout, stderr } = await run("stress-ng", [
-			...[`--${name}`, "1", "--timeout", `${seconds}s`, "--seed", String(seed), "--temp-path", mount, "--verify"],
-			...options,
-		]);
+		const { status, stdout, stderr } = await run(
+			...contained(
+				...(["stress-ng", `--${name}`, "1", "--timeout", `${seconds}s`, "--verify"] as const),
+				...["--seed", String(seed), "--temp-path", mount],
+				...options,
+			),
+		);
 		const output = `${stdout}\n${stderr}`;
 		const passed = stressorsIn(output, "passed");
 		t.same([status, passed], [0, [name]], name, { output: output.slice(-SHOWN) });

@@ -1,5 +1,6 @@
 import { LIBFUSE_TESTS } from "../../orchestrator/domain/third-party.ts";
 import { defineCase } from "../case.ts";
+import { contained } from "../lib/contained.ts";
 
 /** It goes on without a word where O_TMPFILE is not supported. */
 const MAY_BE_MISSING = /\[create tmpfile\]$/;
@@ -25,7 +26,7 @@ export const testCase = defineCase({
 	needs: ["libfuse-tests"],
 	timeoutMs: 60_000,
 	check: async (t, { run, mount }) => {
-		const { status, stderr } = await run(`${LIBFUSE_TESTS}/test/test_syscalls`, [mount, "-u"]);
+		const { status, stderr } = await run(...contained(`${LIBFUSE_TESTS}/test/test_syscalls`, mount, "-u"));
 		const begun = namesOf(stderr, "START");
 		const passed = new Set(namesOf(stderr, "OK"));
 		t.ok(begun.length >= 60, `it made ${begun.length} tests`);
