@@ -44,6 +44,8 @@ export interface Lab {
 	readonly seed: number;
 	/** What our own server set up; null with another server. */
 	readonly server: ServerReady | null;
+	/** Lies of the mounted server; a case that brings servers of its own has them lie too. */
+	readonly lies: readonly string[];
 	/** Sends our own server an order (guest/server/orders.h); null when it is another server, gone or silent. */
 	askServer(request: ServerRequest): Promise<ServerMessage | null>;
 	/** Runs a program, argument vector, no shell; resolves with its output whatever its status. */
@@ -99,7 +101,10 @@ export const defineCase = (definition: Case): Case => definition;
 export interface CaseOrder {
 	readonly type: "run";
 	readonly name: string;
-	readonly lab: Pick<Lab, "mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "seed" | "server">;
+	readonly lab: Pick<
+		Lab,
+		"mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "seed" | "server" | "lies"
+	>;
 	readonly timeoutMs: number;
 }
 

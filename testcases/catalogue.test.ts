@@ -2,11 +2,12 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
+import { isThirdParty } from "../orchestrator/domain/third-party.ts";
 import { LIES } from "./case.ts";
 import { CASES } from "./catalogue.ts";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const GROUPS = ["coherence", "faults", "io", "limits", "memlock", "meta", "teardown", "transport"];
+const GROUPS = ["coherence", "faults", "io", "limits", "memlock", "meta", "teardown", "third-party", "transport"];
 const NAMES = CASES.map(({ name }) => name);
 
 t.test("holds every case file of every group, under the name of its path", async (t) => {
@@ -34,7 +35,7 @@ t.test("says of every case what it proves and where the kernel decides it", asyn
 	for (const { name, proves, decidedIn, timeoutMs } of CASES) {
 		t.match(proves, /^([A-Z0-9]|\w+\([28]\)).*\.$/, `${name} proves a sentence`);
 		t.match(decidedIn, /^(fs\/fuse|io_uring|mm)\/\w+\.c:\w+/, `${name} names a file and a function`);
-		t.ok(timeoutMs > 0 && timeoutMs <= 60_000, `${name} is bounded`);
+		t.ok(timeoutMs > 0 && timeoutMs <= (isThirdParty(name) ? 120_000 : 60_000), `${name} is bounded`);
 	}
 });
 

@@ -144,6 +144,20 @@ import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
 import { testCase as teardownTerminatedIdle } from "./teardown/terminated-idle.ts";
 import { testCase as teardownUnmountIdle } from "./teardown/unmount-idle.ts";
+import { testCase as thirdPartyLibfuseHello } from "./third-party/libfuse-hello.ts";
+import { testCase as thirdPartyLibfuseHelloLl } from "./third-party/libfuse-hello-ll.ts";
+import { testCase as thirdPartyLibfuseMount } from "./third-party/libfuse-mount.ts";
+import { testCase as thirdPartyLibfuseMountLl } from "./third-party/libfuse-mount-ll.ts";
+import { testCase as thirdPartyLibfuseNotify } from "./third-party/libfuse-notify.ts";
+import { testCase as thirdPartyLibfuseOthers } from "./third-party/libfuse-others.ts";
+import { testCase as thirdPartyLibfusePassthrough } from "./third-party/libfuse-passthrough.ts";
+import { testCase as thirdPartyLibfusePassthroughLl } from "./third-party/libfuse-passthrough-ll.ts";
+import { testCase as thirdPartyLibfusePassthroughPlus } from "./third-party/libfuse-passthrough-plus.ts";
+import { testCase as thirdPartyStressNgAttributes } from "./third-party/stress-ng-attributes.ts";
+import { testCase as thirdPartyStressNgData } from "./third-party/stress-ng-data.ts";
+import { testCase as thirdPartyStressNgLocks } from "./third-party/stress-ng-locks.ts";
+import { testCase as thirdPartyStressNgNames } from "./third-party/stress-ng-names.ts";
+import { testCase as thirdPartyTestSyscalls } from "./third-party/test-syscalls.ts";
 import { testCase as transportAbortError } from "./transport/abort-error.ts";
 import { testCase as transportAddQueueBeyondLast } from "./transport/add-queue-beyond-last.ts";
 import { testCase as transportAddQueueTwice } from "./transport/add-queue-twice.ts";
@@ -346,6 +360,20 @@ export const CASES: readonly Case[] = [
 	teardownServerStops,
 	teardownTerminatedIdle,
 	teardownUnmountIdle,
+	thirdPartyLibfuseHello,
+	thirdPartyLibfuseHelloLl,
+	thirdPartyLibfuseMount,
+	thirdPartyLibfuseMountLl,
+	thirdPartyLibfuseNotify,
+	thirdPartyLibfuseOthers,
+	thirdPartyLibfusePassthrough,
+	thirdPartyLibfusePassthroughLl,
+	thirdPartyLibfusePassthroughPlus,
+	thirdPartyStressNgAttributes,
+	thirdPartyStressNgData,
+	thirdPartyStressNgLocks,
+	thirdPartyStressNgNames,
+	thirdPartyTestSyscalls,
 	transportAbortError,
 	transportAddQueueBeyondLast,
 	transportAddQueueTwice,

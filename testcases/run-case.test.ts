@@ -16,6 +16,7 @@ const LAB: Lab = {
 	expectServerEnd: async () => {},
 	maxWrite: 4096,
 	seed: 1,
+	lies: [],
 	run: async () => ({ status: 0, stdout: "", stderr: "" }),
 	stopServer: async () => ({
 		umountStatus: 0,

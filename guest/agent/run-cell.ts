@@ -86,6 +86,7 @@ const runWork = async (
 				maxWrite: server.maxWrite,
 				seed: Number(/#(\d+)$/.exec(order.id)?.[1] ?? 1),
 				server: server.ready,
+				lies: order.server.lies,
 			},
 		},
 		(line) => send({ type: "tap", id: order.id, line }),

@@ -3,6 +3,7 @@ import path from "node:path";
 import { ensureDisks, type GuestDisks } from "../../guest/disks.ts";
 import { ensureLab, type GuestLab } from "../../guest/lab.ts";
 import { ensureLibfuse } from "../../guest/libfuse.ts";
+import { ensureLibfuseTests } from "../../guest/libfuse-tests.ts";
 import { ensureRoot, type GuestRoot } from "../../guest/root/root.ts";
 import { buildKernel } from "../../kernels/build.ts";
 import { CASES } from "../../testcases/catalogue.ts";
@@ -29,15 +30,27 @@ export interface Bench {
 
 const DEFAULTS = { server: "plain", libfuse: { kind: "debian" } } as const;
 
+/** What not every run wants in the guest. */
+export interface BenchWish {
+	readonly server: ServerBuild;
+	readonly libfuse: LibfuseSource;
+	/** Its cases, by name: some bring tests of libfuse's. */
+	readonly cases?: readonly string[];
+}
+
+const wantsLibfuseTests = (cases: readonly string[]): boolean =>
+	CASES.some(({ name, needs }) => needs?.includes("libfuse-tests") === true && cases.includes(name));
+
 /** Makes or finds what every guest needs besides a kernel, after clearing away what a crashed fuselab left. */
 export const prepareBench = async (
 	signal: AbortSignal,
 	onStage: OnStage,
-	{ server, libfuse }: { readonly server: ServerBuild; readonly libfuse: LibfuseSource } = DEFAULTS,
+	{ server, libfuse, cases = [] }: BenchWish = DEFAULTS,
 ): Promise<Bench> => {
 	for (const line of sweep()) onStage(`left by an earlier run: ${line}`);
 	const virtme = await ensureVirtme({ signal, onStage });
 	const root = await ensureRoot({ signal, onStage });
+	if (wantsLibfuseTests(cases)) await ensureLibfuseTests(root, { signal, onStage });
 	return {
 		virtme,
 		root,

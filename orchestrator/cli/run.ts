@@ -136,7 +136,8 @@ const put = <T extends { readonly name: string }>(known: readonly T[], one: T): 
 /** Makes the run's folder and the ports that lead into it. */
 export const openRun = async (config: LabConfig, plan: Plan, view: View): Promise<OpenRun> => {
 	const { signal } = interrupt;
-	const bench = await prepareBench(signal, view.stage, { server: config.server.build, libfuse: config.libfuse });
+	const { server, libfuse, cases } = config;
+	const bench = await prepareBench(signal, view.stage, { server: server.build, libfuse, cases });
 	let record = await startRecord(config, plan, bench, new Date());
 	const { folder, id } = await createRun(await ensureFolder(folders.runs()), record);
 	record = { ...record, id };

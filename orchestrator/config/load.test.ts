@@ -44,6 +44,12 @@ t.test("fills in the defaults", async (t) => {
 	t.notOk("nvmeMiB" in config.machine, "no disk where no store needs one");
 });
 
+t.test("takes a third party's cases only where they are named", async (t) => {
+	const known = [...CASES, "third-party/libfuse-hello"];
+	t.same(parseConfig(GOOD, "x.yaml", known).cases, CASES);
+	t.same(parseConfig(`${GOOD}cases: [third-party/*]\n`, "x.yaml", known).cases, ["third-party/libfuse-hello"]);
+});
+
 t.test("reads every key, paths relative to the file", async (t) => {
 	const config = parseConfig(
 		`name: all-keys

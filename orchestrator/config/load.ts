@@ -6,6 +6,7 @@ import type { LabConfig, LibfuseSource } from "../domain/lab-config.ts";
 import { LabError } from "../domain/lab-error.ts";
 import { matchesPattern } from "../domain/pattern.ts";
 import { plainLine } from "../domain/plain-text.ts";
+import { isThirdParty } from "../domain/third-party.ts";
 import { examine, type Fault, type KnownNames } from "./faults.ts";
 import { fragmentsOf, prefixesOf, seriesInputOf, sourceOf } from "./kernel-wish.ts";
 import { machineOf, storesOf } from "./machine-spec.ts";
@@ -114,7 +115,7 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 		},
 		cases:
 			typeof asked === "string"
-				? cases.filter(() => asked === "all")
+				? cases.filter((name) => asked === "all" && !isThirdParty(name))
 				: cases.filter((name) => asked.some((pattern) => matchesPattern(pattern, name))),
 		figures: shape.figures,
 		repeat: shape.repeat,

@@ -38,9 +38,9 @@ export type Store = (typeof STORES)[number];
 export const isServersOwn = (store: Store): boolean => store === "memory" || store === "null";
 
 /**
- * What a case may need besides a mount: `own-server` takes orders, the next six are what a mode has (`own-payload`: a payload buffer
- * an entry; `add-bufpool`: the pools of Linux 7.3), then vCPUs; `fresh`
- * is a guest that no other case has had or gets.
+ * What a case may need besides a mount: `own-server` takes orders, the next six are what a mode has (`own-payload`: a payload
+ * buffer an entry; `add-bufpool`: the pools of Linux 7.3), then vCPUs; `fresh` is a guest that no other case has had or gets;
+ * `libfuse-tests` are libfuse's own, built in the guest's root, and `libfuse-transport` is a mode that libfuse's servers have too.
  */
 export type Need =
 	| "own-server"
@@ -51,7 +51,9 @@ export type Need =
 	| "pinned-pool"
 	| "zero-copy"
 	| "two-cpus"
-	| "fresh";
+	| "fresh"
+	| "libfuse-tests"
+	| "libfuse-transport";
 
 /** `host` is the running kernel itself, which `auto` never takes. */
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml", "host"] as const;

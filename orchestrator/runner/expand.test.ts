@@ -124,6 +124,8 @@ t.test("rules out a case where its needs are not met, and one that cannot be lie
 	t.same(Object.keys(reasons({ modes }, { needs: ["zero-copy"] })), ["devfuse", "uring-libfuse", "uring", "bufpool"]);
 	t.same(reasons({ modes: ["uring"] }, { needs: ["two-cpus"] }), {});
 	t.same(reasons({ modes: ["uring"], cpus: [1] }, { needs: ["two-cpus"] }), { uring: "it takes two CPUs" });
+	t.same(reasons({ modes }, { needs: ["libfuse-tests"] }), {});
+	t.same(Object.keys(reasons({ modes }, { needs: ["libfuse-transport"] })), ["uring", "bufpool", "zerocopy"]);
 	const own = { negativeControl: { own: "Both sides are measured." } };
 	t.same(reasons({ modes: ["uring"] }, own), {});
 	t.same(reasons({ modes: ["uring"], server: { ...config.server, lies: ["control"] } }, own), {

@@ -44,7 +44,10 @@ const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): 
 			return /zerocopy$/.test(mode) ? undefined : `${mode} copies`;
 		case "two-cpus":
 			return cpus < 2 ? "it takes two CPUs" : undefined;
+		case "libfuse-transport":
+			return mode === "devfuse" || mode === "uring-libfuse" ? undefined : `libfuse's own servers have no ${mode}`;
 		case "fresh":
+		case "libfuse-tests":
 			return undefined;
 	}
 };
