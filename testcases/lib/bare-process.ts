@@ -30,7 +30,8 @@ export class BareProcess {
 		createInterface({ input: this.#child.stdout }).on("line", (line) =>
 			this.#waiting.shift()?.resolve(JSON.parse(line) as BareAnswer),
 		);
-		this.#child.stdin.on("error", () => this.#end("is gone"));
+		// It has ended, and `exit` says how.
+		this.#child.stdin.on("error", () => undefined);
 		this.#child.on("error", (error) => this.#end(error.message));
 		this.#child.on("exit", (code, signal) => this.#end(`has ended (${signal ?? `status ${code}`})`));
 	}
