@@ -21,6 +21,9 @@ export interface RunOptions {
 	readonly hint?: string;
 }
 
+/** Of the output of a program that has a log, in characters. */
+const LONGEST_TAIL = 16 * 1024;
+
 export interface RunResult {
 	readonly stdout: string;
 	readonly stderr: string;
@@ -70,13 +73,12 @@ export const run = async (command: string, args: readonly string[], options: Run
 		reject: false,
 		stripFinalNewline: true,
 	});
-	const tail: string[] = [];
+	let tail = "";
 	if (log !== undefined) {
 		for (const stream of [child.stdout, child.stderr])
 			stream?.on("data", (chunk: Buffer) => {
 				log.write(chunk);
-				tail.push(...chunk.toString().split("\n"));
-				if (tail.length > 80) tail.splice(0, tail.length - 40);
+				tail = (tail + chunk.toString()).slice(-LONGEST_TAIL);
 			});
 	}
 	let timedOut = false;
@@ -100,8 +102,7 @@ export const run = async (command: string, args: readonly string[], options: Run
 		options.signal.throwIfAborted();
 		const exitCode = result.exitCode ?? -1;
 		// setpriv says the same by the status that a shell would give.
-		const unbound =
-			bound.length > 0 && exitCode === 127 && tail.some((line) => /^setpriv: failed to execute/.test(line));
+		const unbound = bound.length > 0 && exitCode === 127 && /^setpriv: failed to execute/m.test(tail);
 		if ((result.code === "ENOENT" && existsSync(options.cwd ?? "/")) || unbound)
 			throw new LabError({
 				code: "tool-missing",
@@ -109,7 +110,7 @@ export const run = async (command: string, args: readonly string[], options: Run
 				hint: "`fuselab setup` installs what is missing; `fuselab doctor` shows it.",
 			});
 		if (timedOut || !(options.okStatus ?? [0]).includes(exitCode)) {
-			const printed = log === undefined ? `${result.stdout ?? ""}\n${result.stderr ?? ""}`.split("\n") : tail;
+			const printed = log === undefined ? `${result.stdout ?? ""}\n${result.stderr ?? ""}` : tail;
 			const why = timedOut
 				? `did not end within ${(options.timeoutMs ?? 0) / 1000} s`
 				: result.exitCode === undefined && result.signal === undefined
@@ -120,7 +121,10 @@ export const run = async (command: string, args: readonly string[], options: Run
 			throw new LabError({
 				code: options.failure ?? "host-unsupported",
 				sentence: `\`${[command, ...args].join(" ").slice(0, 300)}\` ${why}.`,
-				evidence: printed.filter((line) => line.trim() !== "").slice(-20),
+				evidence: printed
+					.split("\n")
+					.filter((line) => line.trim() !== "")
+					.slice(-20),
 				...(options.hint === undefined ? {} : { hint: options.hint }),
 				...(options.logFile === undefined ? {} : { log: options.logFile }),
 			});
