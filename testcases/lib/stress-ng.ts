@@ -20,7 +20,7 @@ export const runStressors = async (
 	t: Test,
 	{ run, mount, seed }: Lab,
 	stressors: Readonly<Record<string, readonly string[]>>,
-	seconds = 2,
+	seconds = 1,
 ): Promise<void> => {
 	for (const [name, options] of Object.entries(stressors)) {
 		const started = performance.now();
