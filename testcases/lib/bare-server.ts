@@ -150,10 +150,14 @@ export class BareServer extends BareRings {
 		return await this.commit(via.entry, via.request.commitId);
 	}
 
-	/** Puts the reply of an entry's request into its memory, and commits nothing. */
-	async putReply({ via }: BareRequest, reply: Reply): Promise<void> {
+	/**
+	 * Puts the reply of an entry's request into its memory, and commits nothing. The data of a zero-copied READ is not
+	 * ours to put anywhere: only its length is told, and the client finds what its pages held.
+	 */
+	async putReply({ opcode, isZeroCopied, via }: BareRequest, reply: Reply): Promise<void> {
 		if (via.kind === "device") return;
-		if (typeof reply !== "number") await this.poke(via.entry.payload + via.request.offset, reply);
+		if (typeof reply !== "number" && !(isZeroCopied && opcode === OP.read))
+			await this.poke(via.entry.payload + via.request.offset, reply);
 		await this.poke(via.entry.header, entryReply(via.request, reply));
 	}
 
