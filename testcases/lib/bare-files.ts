@@ -36,7 +36,6 @@ export interface Asked {
 	readonly op: Buffer;
 	/** Names; no data of a WRITE. */
 	readonly payload: Buffer;
-	readonly isZeroCopied: boolean;
 }
 
 /** struct fuse_attr, behind `before` bytes of whoever has it; no attribute is valid for any time. */
@@ -68,7 +67,7 @@ export class BareFiles {
 	}
 
 	/** Null: no reply is due. */
-	answer({ opcode, nodeid, op, payload, isZeroCopied }: Asked): Reply | null {
+	answer({ opcode, nodeid, op, payload }: Asked): Reply | null {
 		switch (opcode) {
 			case OP.forget:
 			case OP.batchForget:
@@ -87,8 +86,7 @@ export class BareFiles {
 				return this.#opened(nodeid);
 			case OP.read: {
 				const [offset, size] = [Number(op.readBigUInt64LE(8)), op.readUInt32LE(16)];
-				// The pages of a zero-copied one are not in our memory: nothing is read into them.
-				return isZeroCopied ? Buffer.alloc(0) : contentOf(nodeid).subarray(offset, offset + size);
+				return contentOf(nodeid).subarray(offset, offset + size);
 			}
 			case OP.write: {
 				const out = Buffer.alloc(8);

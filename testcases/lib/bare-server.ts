@@ -52,6 +52,12 @@ export interface BareRequest {
 const possibleCpus = async (): Promise<number> =>
 	Number(/(\d+)\s*$/.exec(await readFile("/sys/devices/system/cpu/possible", "utf8"))?.[1] ?? 0) + 1;
 
+/** Minor number of the device that is mounted there, which is the connection's too; undefined where nothing is. */
+const deviceOf = async (mount: string): Promise<string | undefined> => {
+	const mounts = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").map((line) => line.split(" "));
+	return mounts.find((fields) => fields[4] === mount)?.[2]?.split(":")[1];
+};
+
 export class BareServer extends BareRings {
 	readonly mount: string;
 	/** One for each possible CPU. */
@@ -78,6 +84,8 @@ export class BareServer extends BareRings {
 	/** Mounts, and leaves INIT unanswered. */
 	static async mount(lab: Lab, options: BareOptions = {}): Promise<BareServer> {
 		const mount = `/run/fuselab/bare-${options.name ?? "server"}`;
+		// A case that overran its time was killed, and what it had mounted would be in the way of all that come.
+		if ((await deviceOf(mount)) !== undefined) await lab.run("umount", ["-l", mount]);
 		await mkdir(mount, { recursive: true });
 		const started = await BareProcess.start();
 		const fd = await started.bare.must("open");
@@ -150,10 +158,14 @@ export class BareServer extends BareRings {
 		return await this.commit(via.entry, via.request.commitId);
 	}
 
-	/** Puts the reply of an entry's request into its memory, and commits nothing. */
-	async putReply({ via }: BareRequest, reply: Reply): Promise<void> {
+	/**
+	 * Puts the reply of an entry's request into its memory, and commits nothing. The data of a zero-copied READ is not
+	 * ours to put anywhere: only its length is told, and the client finds what its pages held.
+	 */
+	async putReply({ opcode, isZeroCopied, via }: BareRequest, reply: Reply): Promise<void> {
 		if (via.kind === "device") return;
-		if (typeof reply !== "number") await this.poke(via.entry.payload + via.request.offset, reply);
+		if (typeof reply !== "number" && !(isZeroCopied && opcode === OP.read))
+			await this.poke(via.entry.payload + via.request.offset, reply);
 		await this.poke(via.entry.header, entryReply(via.request, reply));
 	}
 
@@ -208,13 +220,7 @@ export class BareServer extends BareRings {
 
 	/** Aborts the connection through fusectl. The mount is not touched: it may not answer. */
 	async abort(): Promise<void> {
-		const mounts = await readFile("/proc/self/mountinfo", "utf8");
-		const minor = mounts
-			.split("\n")
-			.find((line) => line.split(" ")[4] === this.mount)
-			?.split(" ")[2]
-			?.split(":")[1];
-		await abortConnection(`/sys/fs/fuse/connections/${minor}/abort`);
+		await abortConnection(`/sys/fs/fuse/connections/${await deviceOf(this.mount)}/abort`);
 	}
 
 	/** Its clients' calls end with the connection, so they come last. */
@@ -222,6 +228,7 @@ export class BareServer extends BareRings {
 		await this.bare[Symbol.asyncDispose]();
 		await this.#lab.run("umount", ["-l", this.mount]);
 		for (const client of this.#clients) await client[Symbol.asyncDispose]();
+		if ((await deviceOf(this.mount)) !== undefined) throw new Error(`${this.mount} is still mounted`);
 	}
 
 	async #arrived(token: number): Promise<BareRequest | null> {
