@@ -122,6 +122,10 @@ t.test("a tree that was never settled, or was meddled with, is made anew", async
 	await tree.carry([ONE]);
 	await writeFile(path.join(tree.path, "a"), "meddled\n");
 	t.notOk(await tree.carry([]), "the patch does not come off: the tree is lost");
+	const old = { version: 1, applied: [], configured: true, warnings: [] };
+	await writeFile(path.join(folder, "state.json"), JSON.stringify(old));
+	t.notOk((await WorkTree.open(folder, options, unpackInto(unpacked))).configured);
+	t.equal(unpacked.length, 3, "nor is a tree from which patches were taken in reverse");
 	t.equal(commonPrefix(["1", "2"], ["1", "2", "3"]), 2);
 	t.equal(commonPrefix(["1", "2", "3"], ["1", "3"]), 1);
 	t.equal(commonPrefix([], ["1"]), 0);
