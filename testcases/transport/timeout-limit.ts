@@ -23,7 +23,7 @@ const mountWith = async (lab: Lab, sysctl: string, value: number, options: BareO
 export const testCase = defineCase({
 	name: "transport/timeout-limit",
 	proves:
-		"max_request_timeout shortens the time-out that a server asks for, and default_request_timeout stands in for a missing one.",
+		"The sysctl max_request_timeout shortens the time-out that a server asks for, and default_request_timeout stands in for a missing one.",
 	decidedIn: "fs/fuse/req_timeout.c:fuse_init_server_timeout (Linux 7.3)",
 	negativeControl: { own: "A request on a mount without either still waits when the others have ended." },
 	needs: ["own-payload", "own-server"],
