@@ -25,6 +25,17 @@ t.test("configs/lying-server.yaml: every case notices the lie that it says it mu
 	);
 });
 
+t.test("what is left of a server that never becomes ready is not the next cell's", async (t) => {
+	const { status, stdout } = await fuselab("run", "tests/configs/never-ready.yaml", "--guests", "1", "--json");
+	t.equal(status, 1);
+	const { cells } = readReport(stdout);
+	t.strictSame(
+		cells.map(({ verdict }) => `${verdict.because}: ${verdict.detail}`),
+		["server-start: the server did not become ready", "server-start: the server did not become ready"],
+	);
+	t.equal(new Set(cells.map(({ boot }) => boot)).size, 1, "nothing is wrong with the guest");
+});
+
 t.test("a server that goes to the background serves, and is missed when it dies", async (t) => {
 	const { status, stdout } = await fuselab("run", "tests/configs/daemon.yaml", "--json");
 	t.equal(status, 1);

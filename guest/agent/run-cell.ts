@@ -11,6 +11,7 @@ import { findLeaks, forgetLeaks, looksForLeaks } from "./leaks.ts";
 import { runTrial } from "./memlock/trial.ts";
 import { Server } from "./server.ts";
 import { MOUNT } from "./server-command.ts";
+import { connectionOf } from "./server-process.ts";
 import { runBounded } from "./spawn.ts";
 import { prepareStore } from "./store.ts";
 import { type Proof, prove, readWitness, type Witness } from "./transport-proof.ts";
@@ -142,12 +143,10 @@ const FOR_A_SHELL_MS = 120_000;
 /** Starts a server and leaves it mounted until the guest ends. */
 export const serve = async (order: CellOrder["server"], send: Send): Promise<void> => {
 	try {
-		await Server.start(
-			order,
-			sourceIn(await prepareStore(order.store, FOR_A_SHELL_MS)),
-			() => undefined,
-			FOR_A_SHELL_MS,
-		);
+		await Server.start(order, sourceIn(await prepareStore(order.store, FOR_A_SHELL_MS)), () => undefined, {
+			timeoutMs: FOR_A_SHELL_MS,
+			endMs: FOR_A_SHELL_MS,
+		});
 		send({ type: "serving", mount: MOUNT, error: null });
 	} catch (error) {
 		send({ type: "serving", mount: MOUNT, error: messageOf(error) });
@@ -191,7 +190,7 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 			order.server,
 			source,
 			(line) => send({ type: "server-log", id: order.id, line }),
-			limit("serverReady"),
+			{ timeoutMs: limit("serverReady"), endMs: limit("destroy") },
 			() => look(`The server did not serve within ${limit("serverReady") / 1000} s.`),
 		);
 		proof = { ...proof, detail: "the server ended before its witnesses could be read" };
@@ -224,6 +223,8 @@ export const runCell = async (order: CellOrder, send: Send): Promise<void> => {
 		if (error === null && !work.timedOut) stage = "done";
 	} catch (failure) {
 		error = messageOf(failure);
+		// A guest with a mount that nobody serves gets no other cell.
+		if (server === null && connectionOf(MOUNT) !== null) stage = "teardown";
 	}
 	if (server !== null && !(await server.destroy(limit("destroy")))) {
 		stage = "teardown";

@@ -28,6 +28,22 @@ const maxWriteOfLibfuse = (): number => {
 	}
 };
 
+/** Aborts the connection, kills the process and takes the mount away lazily. True when nothing is left. */
+const endByForce = async (running: ServerProcess, timeoutMs: number): Promise<boolean> => {
+	running.ordered = true;
+	const connection = connectionOf(MOUNT);
+	if (connection !== null)
+		try {
+			writeFileSync(`/sys/fs/fuse/connections/${connection}/abort`, "1");
+		} catch {
+			// The connection is gone already.
+		}
+	running.kill();
+	if (connectionOf(MOUNT) !== null) await runBounded("umount", ["-l", MOUNT], timeoutMs);
+	await until(() => running.end !== null, timeoutMs);
+	return running.end !== null && connectionOf(MOUNT) === null;
+};
+
 export class Server {
 	readonly #running: ServerProcess;
 	/** Present with our own server. */
@@ -59,17 +75,36 @@ export class Server {
 		return this.ready?.maxWrite ?? maxWriteOfLibfuse();
 	}
 
-	/** Starts a server on `source`; fails when it does not serve within `timeoutMs`. */
+	/**
+	 * Starts a server on `source`; fails when it does not serve within `timeoutMs`, and then takes up to `endMs` to leave
+	 * nothing of it: its dead mount would be the next cell's.
+	 */
 	static async start(
 		order: ServerOrder,
 		source: string,
 		onLog: (line: string) => void,
-		timeoutMs: number,
+		{ timeoutMs, endMs }: { readonly timeoutMs: number; readonly endMs: number },
 		onSilence: () => void = () => undefined,
 	): Promise<Server> {
 		setSysctls(order.sysctls);
 		await prepareFolders(order, source);
 		const running = new ServerProcess(commandOf(order, source), MOUNT, order.libfuse, onLog);
+		try {
+			return await Server.#serving(running, order, source, timeoutMs, onSilence);
+		} catch (error) {
+			await endByForce(running, endMs);
+			throw error;
+		}
+	}
+
+	/** Waits until the process serves; throws what it says, or that it said nothing. */
+	static async #serving(
+		running: ServerProcess,
+		order: ServerOrder,
+		source: string,
+		timeoutMs: number,
+		onSilence: () => void,
+	): Promise<Server> {
 		const gone = (): boolean => running.end !== null;
 		let control: ServerControl | null = null;
 		if (isOurs(order)) {
@@ -112,17 +147,8 @@ export class Server {
 
 	/** Ends it whatever it is doing: abort the connection, SIGKILL, lazy unmount. True when nothing is left. */
 	async destroy(timeoutMs: number): Promise<boolean> {
-		this.#running.ordered = true;
-		if (connectionOf(MOUNT) !== null)
-			try {
-				writeFileSync(`/sys/fs/fuse/connections/${this.connection}/abort`, "1");
-			} catch {
-				// The connection is gone already.
-			}
-		this.#running.kill();
-		if (connectionOf(MOUNT) !== null) await runBounded("umount", ["-l", MOUNT], timeoutMs);
-		await until(() => this.end !== null, timeoutMs);
+		const isGone = await endByForce(this.#running, timeoutMs);
 		this.control?.close();
-		return this.end !== null && connectionOf(MOUNT) === null;
+		return isGone;
 	}
 }
