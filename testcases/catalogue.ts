@@ -150,12 +150,15 @@ import { testCase as thirdPartyLibfuseMount } from "./third-party/libfuse-mount.
 import { testCase as thirdPartyLibfuseMountLl } from "./third-party/libfuse-mount-ll.ts";
 import { testCase as thirdPartyLibfuseNotify } from "./third-party/libfuse-notify.ts";
 import { testCase as thirdPartyLibfuseOthers } from "./third-party/libfuse-others.ts";
-import { testCase as thirdPartyLibfusePassthrough } from "./third-party/libfuse-passthrough.ts";
+import { testCase as thirdPartyLibfusePassthroughBase } from "./third-party/libfuse-passthrough-base.ts";
+import { testCase as thirdPartyLibfusePassthroughFh } from "./third-party/libfuse-passthrough-fh.ts";
+import { testCase as thirdPartyLibfusePassthroughHp } from "./third-party/libfuse-passthrough-hp.ts";
 import { testCase as thirdPartyLibfusePassthroughLl } from "./third-party/libfuse-passthrough-ll.ts";
+import { testCase as thirdPartyLibfusePassthroughLlWriteback } from "./third-party/libfuse-passthrough-ll-writeback.ts";
 import { testCase as thirdPartyLibfusePassthroughPlus } from "./third-party/libfuse-passthrough-plus.ts";
+import { testCase as thirdPartyLibfusePassthroughZeroIno } from "./third-party/libfuse-passthrough-zero-ino.ts";
 import { testCase as thirdPartyStressNgAttributes } from "./third-party/stress-ng-attributes.ts";
 import { testCase as thirdPartyStressNgData } from "./third-party/stress-ng-data.ts";
-import { testCase as thirdPartyStressNgLocks } from "./third-party/stress-ng-locks.ts";
 import { testCase as thirdPartyStressNgNames } from "./third-party/stress-ng-names.ts";
 import { testCase as thirdPartyTestSyscalls } from "./third-party/test-syscalls.ts";
 import { testCase as transportAbortError } from "./transport/abort-error.ts";
@@ -366,12 +369,15 @@ export const CASES: readonly Case[] = [
 	thirdPartyLibfuseMountLl,
 	thirdPartyLibfuseNotify,
 	thirdPartyLibfuseOthers,
-	thirdPartyLibfusePassthrough,
+	thirdPartyLibfusePassthroughBase,
+	thirdPartyLibfusePassthroughFh,
+	thirdPartyLibfusePassthroughHp,
 	thirdPartyLibfusePassthroughLl,
+	thirdPartyLibfusePassthroughLlWriteback,
 	thirdPartyLibfusePassthroughPlus,
+	thirdPartyLibfusePassthroughZeroIno,
 	thirdPartyStressNgAttributes,
 	thirdPartyStressNgData,
-	thirdPartyStressNgLocks,
 	thirdPartyStressNgNames,
 	thirdPartyTestSyscalls,
 	transportAbortError,

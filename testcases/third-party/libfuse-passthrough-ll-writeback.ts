@@ -1,0 +1,14 @@
+import { defineCase } from "../case.ts";
+import { runLibfuseTests } from "../lib/libfuse-suite.ts";
+
+/** The cell's own server is mounted and has nothing to do: these tests bring libfuse's, and the store lies behind them. */
+export const testCase = defineCase({
+	name: "third-party/libfuse-passthrough-ll-writeback",
+	proves:
+		"Tests of libfuse's own, of its server passthrough_ll with a write-back cache, pass, test_syscalls among them.",
+	decidedIn: "fs/fuse/dir.c:fuse_lookup, 7.3.4",
+	negativeControl: "truncate-ignored",
+	needs: ["libfuse-tests", "libfuse-transport"],
+	timeoutMs: 120_000,
+	check: async (t, lab) => await runLibfuseTests(t, lab, { patterns: ["examples/passthrough-ll-writeback*"] }),
+});
