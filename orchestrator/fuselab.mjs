@@ -2,7 +2,7 @@
 // The way in: makes node_modules and dist what the clone's files ask for, then hands over to the built program.
 // Plain JavaScript, because it runs before the TypeScript compiler is there.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,11 +37,20 @@ if (mtime(path.join(clone, "node_modules/.package-lock.json")) < mtime(lock))
 	]);
 
 const stamp = path.join(clone, "dist/.built");
-const sources = ["orchestrator", "kernels", "guest", "testcases", "tests"].map((name) =>
-	newest(path.join(clone, name)),
-);
+const rooms = ["orchestrator", "kernels", "guest", "testcases", "tests"];
+const sources = rooms.map((name) => newest(path.join(clone, name)));
+
+/** The compiler leaves the output of a file that is gone, and a test of it would still be run. */
+const removeStale = () => {
+	for (const room of rooms.filter((name) => existsSync(path.join(clone, "dist", name))))
+		for (const file of readdirSync(path.join(clone, "dist", room), { recursive: true, encoding: "utf8" }))
+			if (/\.js(\.map)?$/.test(file) && !existsSync(path.join(clone, room, file.replace(/\.js(\.map)?$/, ".ts"))))
+				rmSync(path.join(clone, "dist", room, file));
+};
+
 if (mtime(stamp) < Math.max(mtime(lock), mtime(path.join(clone, "tsconfig.json")), ...sources)) {
 	const started = Date.now();
+	removeStale();
 	step("compiling", "npm", ["run", "--silent", "build"]);
 	writeFileSync(stamp, "");
 	// What changed while the compiler ran is compiled the next time.
