@@ -124,6 +124,8 @@ export class Guest implements AsyncDisposable {
 		toGuest.on("error", () => undefined);
 		this.#readLines(fromGuest);
 		void this.#process.then(() => {
+			// A process of user-mode Linux that was made in this moment may not have asked for its parent-death signal yet.
+			this.#kill("SIGKILL");
 			this.#ended = true;
 			stopWatching();
 			options.afterwards?.();
