@@ -2,18 +2,18 @@
 /* The passthrough store: a folder of the machine, as it is. */
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 18)
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 #include "inode.h"
 #include "operations.h"
+#include "passthrough.h"
 #include "privileges.h"
 
 static struct inode root;
@@ -35,34 +35,28 @@ static struct inode *inode_of(fuse_ino_t ino)
 	return ino == FUSE_ROOT_ID ? &root : (struct inode *)(uintptr_t)ino;
 }
 
-static int fd_of(fuse_ino_t ino)
+int passthrough_fd(fuse_ino_t ino)
 {
 	return inode_of(ino)->fd;
 }
 
-/* A name for an O_PATH descriptor's file, for calls that want one. */
-struct fd_path {
-	char text[32];
-};
-
-static struct fd_path path_of(fuse_ino_t ino)
+struct fd_path passthrough_path(fuse_ino_t ino)
 {
 	struct fd_path path;
 
-	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", fd_of(ino));
+	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", passthrough_fd(ino));
 	return path;
 }
 
-static void reply_status(fuse_req_t req, int res)
+void passthrough_reply(fuse_req_t req, int res)
 {
 	fuse_reply_err(req, res ? errno : 0);
 }
 
-/* Fills an entry with one lookup counted; gives 0 or an errno. */
-static int look_up(fuse_req_t req, fuse_ino_t parent, const char *name, struct fuse_entry_param *entry)
+int passthrough_look_up(fuse_req_t req, fuse_ino_t parent, const char *name, struct fuse_entry_param *entry)
 {
 	const struct options *options = &server_of(req)->options;
-	int fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(passthrough_fd(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct inode *inode;
 
 	memset(entry, 0, sizeof(*entry));
@@ -86,7 +80,7 @@ static int look_up(fuse_req_t req, fuse_ino_t parent, const char *name, struct f
 static void reply_entry(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct fuse_entry_param entry;
-	int err = look_up(req, parent, name, &entry);
+	int err = passthrough_look_up(req, parent, name, &entry);
 
 	if (err)
 		fuse_reply_err(req, err);
@@ -125,7 +119,7 @@ static void reply_made(fuse_req_t req, fuse_ino_t parent, const char *name, int 
 static void store_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct fuse_entry_param entry;
-	int err = look_up(req, parent, name, &entry);
+	int err = passthrough_look_up(req, parent, name, &entry);
 
 	if (err && err != ENOENT) {
 		fuse_reply_err(req, err);
@@ -160,7 +154,7 @@ static void reply_attr(fuse_req_t req, fuse_ino_t ino)
 {
 	struct stat st;
 
-	if (fstat(fd_of(ino), &st))
+	if (fstat(passthrough_fd(ino), &st))
 		fuse_reply_err(req, errno);
 	else
 		fuse_reply_attr(req, &st, server_of(req)->options.attr_timeout);
@@ -202,13 +196,13 @@ static int kill_set_id(const char *path)
 
 static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int valid, struct fuse_file_info *fi)
 {
-	struct fd_path path = path_of(ino);
+	struct fd_path path = passthrough_path(ino);
 	int res = 0;
 
 	if (valid & FUSE_SET_ATTR_MODE)
 		res = chmod(path.text, attr->st_mode);
 	if (!res && valid & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
-		res = fchownat(fd_of(ino), "", valid & FUSE_SET_ATTR_UID ? attr->st_uid : (uid_t)-1,
+		res = fchownat(passthrough_fd(ino), "", valid & FUSE_SET_ATTR_UID ? attr->st_uid : (uid_t)-1,
 			       valid & FUSE_SET_ATTR_GID ? attr->st_gid : (gid_t)-1, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
 	if (!res && valid & (FUSE_SET_ATTR_KILL_SUID | FUSE_SET_ATTR_KILL_SGID))
 		res = kill_set_id(path.text);
@@ -225,7 +219,7 @@ static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int
 static void store_readlink(fuse_req_t req, fuse_ino_t ino)
 {
 	char target[PATH_MAX + 1];
-	ssize_t len = readlinkat(fd_of(ino), "", target, sizeof(target) - 1);
+	ssize_t len = readlinkat(passthrough_fd(ino), "", target, sizeof(target) - 1);
 
 	if (len < 0) {
 		fuse_reply_err(req, errno);
@@ -238,24 +232,24 @@ static void store_readlink(fuse_req_t req, fuse_ino_t ino)
 static void store_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
 {
 	begin_as_caller(req);
-	reply_made(req, parent, name, mknodat(fd_of(parent), name, mode, rdev));
+	reply_made(req, parent, name, mknodat(passthrough_fd(parent), name, mode, rdev));
 }
 
 static void store_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	begin_as_caller(req);
-	reply_made(req, parent, name, mkdirat(fd_of(parent), name, mode));
+	reply_made(req, parent, name, mkdirat(passthrough_fd(parent), name, mode));
 }
 
 static void store_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
 {
 	begin_as_caller(req);
-	reply_made(req, parent, name, symlinkat(target, fd_of(parent), name));
+	reply_made(req, parent, name, symlinkat(target, passthrough_fd(parent), name));
 }
 
 static void store_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
 {
-	if (linkat(AT_FDCWD, path_of(ino).text, fd_of(parent), name, AT_SYMLINK_FOLLOW))
+	if (linkat(AT_FDCWD, passthrough_path(ino).text, passthrough_fd(parent), name, AT_SYMLINK_FOLLOW))
 		fuse_reply_err(req, errno);
 	else
 		reply_entry(req, parent, name);
@@ -263,30 +257,30 @@ static void store_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const 
 
 static void store_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	reply_status(req, unlinkat(fd_of(parent), name, 0));
+	passthrough_reply(req, unlinkat(passthrough_fd(parent), name, 0));
 }
 
 static void store_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	reply_status(req, unlinkat(fd_of(parent), name, AT_REMOVEDIR));
+	passthrough_reply(req, unlinkat(passthrough_fd(parent), name, AT_REMOVEDIR));
 }
 
 static void store_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent, const char *new_name,
 			 unsigned int flags)
 {
-	reply_status(req, renameat2(fd_of(parent), name, fd_of(new_parent), new_name, flags));
+	passthrough_reply(req, renameat2(passthrough_fd(parent), name, passthrough_fd(new_parent), new_name, flags));
 }
 
 static void store_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	const struct options *options = &server_of(req)->options;
 	int flags = store_flags(options, fi->flags) & ~O_NOFOLLOW;
-	int fd = open(path_of(ino).text, flags);
+	int fd = open(passthrough_path(ino).text, flags);
 	int err;
 
 	/* What may only be read or only be written is opened so. */
 	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == ETXTBSY))
-		fd = open(path_of(ino).text, (flags & ~O_ACCMODE) | (fi->flags & O_ACCMODE));
+		fd = open(passthrough_path(ino).text, (flags & ~O_ACCMODE) | (fi->flags & O_ACCMODE));
 	if (fd < 0) {
 		fuse_reply_err(req, errno);
 		return;
@@ -305,12 +299,12 @@ static void store_create(fuse_req_t req, fuse_ino_t parent, const char *name, mo
 	int fd, err;
 
 	begin_as_caller(req);
-	fd = openat(fd_of(parent), name, store_flags(options, fi->flags) | O_CREAT | (fi->flags & O_EXCL), mode);
+	fd = openat(passthrough_fd(parent), name, store_flags(options, fi->flags) | O_CREAT | (fi->flags & O_EXCL), mode);
 	err = end_as_caller(req, fd) < 0 ? errno : 0;
 	if (!err)
 		err = file_opened(options, fd, fi);
 	if (!err) {
-		err = look_up(req, parent, name, &entry);
+		err = passthrough_look_up(req, parent, name, &entry);
 		if (err)
 			handle_put(handle_of(fi));
 	}
@@ -324,172 +318,16 @@ static void store_statfs(fuse_req_t req, fuse_ino_t ino)
 {
 	struct statvfs st;
 
-	if (fstatvfs(fd_of(ino), &st))
+	if (fstatvfs(passthrough_fd(ino), &st))
 		fuse_reply_err(req, errno);
 	else
 		fuse_reply_statfs(req, &st);
 }
 
-/* --- folders ------------------------------------------------------------ */
-
-struct folder {
-	DIR *dir;
-	/* read ahead and not yet given out, when the reply was full */
-	struct dirent *entry;
-	off_t offset;
-};
-
-static struct folder *folder_of(const struct fuse_file_info *fi)
-{
-	return (struct folder *)(uintptr_t)fi->fh;
-}
-
-static void store_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
-{
-	struct folder *folder = calloc(1, sizeof(*folder));
-	int fd = openat(fd_of(ino), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int err;
-
-	if (folder && fd >= 0)
-		folder->dir = fdopendir(fd);
-	if (!folder || !folder->dir) {
-		err = errno;
-		if (fd >= 0)
-			close(fd);
-		free(folder);
-		fuse_reply_err(req, err);
-		return;
-	}
-	fi->fh = (uintptr_t)folder;
-	fuse_reply_open(req, fi);
-}
-
-/* Puts one entry into the reply; gives its size, or more than `room` when it does not fit. */
-static size_t put_entry(fuse_req_t req, fuse_ino_t ino, const struct dirent *dirent, bool plus, char *at, size_t room)
-{
-	struct fuse_entry_param entry = { .attr = { .st_ino = dirent->d_ino, .st_mode = (mode_t)dirent->d_type << 12 } };
-	bool dot = !strcmp(dirent->d_name, ".") || !strcmp(dirent->d_name, "..");
-	size_t size;
-
-	if (!plus)
-		return fuse_add_direntry(req, at, room, dirent->d_name, &entry.attr, dirent->d_off);
-	size = fuse_add_direntry_plus(req, NULL, 0, dirent->d_name, NULL, dirent->d_off);
-	if (size > room)
-		return size;
-	/* A lookup is counted for every entry given out, and for the two that are not looked up it must not be. */
-	if (!dot && look_up(req, ino, dirent->d_name, &entry))
-		entry = (struct fuse_entry_param){ .attr = { .st_ino = dirent->d_ino, .st_mode = (mode_t)dirent->d_type << 12 } };
-	return fuse_add_direntry_plus(req, at, room, dirent->d_name, &entry, dirent->d_off);
-}
-
-static void read_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi, bool plus)
-{
-	struct folder *folder = folder_of(fi);
-	char *reply = malloc(size);
-	size_t used = 0;
-	int err = reply ? 0 : ENOMEM;
-
-	if (offset != folder->offset) {
-		seekdir(folder->dir, offset);
-		folder->entry = NULL;
-		folder->offset = offset;
-	}
-	while (!err) {
-		size_t taken;
-
-		errno = 0;
-		if (!folder->entry)
-			folder->entry = readdir(folder->dir);
-		if (!folder->entry) {
-			err = errno;
-			break;
-		}
-		taken = put_entry(req, ino, folder->entry, plus, reply + used, size - used);
-		if (taken > size - used)
-			break;
-		used += taken;
-		folder->offset = folder->entry->d_off;
-		folder->entry = NULL;
-	}
-	/* What was looked up has to reach the kernel; an error comes with the next call. */
-	if (err && !used)
-		fuse_reply_err(req, err);
-	else
-		fuse_reply_buf(req, reply, used);
-	free(reply);
-}
-
-static void store_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
-{
-	read_folder(req, ino, size, offset, fi, false);
-}
-
-static void store_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
-{
-	read_folder(req, ino, size, offset, fi, true);
-}
-
-static void store_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
-{
-	(void)ino;
-	closedir(folder_of(fi)->dir);
-	free(folder_of(fi));
-	fuse_reply_err(req, 0);
-}
-
-static void store_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
-{
-	int fd = dirfd(folder_of(fi)->dir);
-
-	(void)ino;
-	reply_status(req, datasync ? fdatasync(fd) : fsync(fd));
-}
-
-/* --- extended attributes -------------------------------------------------- */
-
-static void store_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size, int flags)
-{
-	reply_status(req, setxattr(path_of(ino).text, name, value, size, flags));
-}
-
-static void store_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
-{
-	reply_status(req, removexattr(path_of(ino).text, name));
-}
-
-/* size 0 asks for the length alone. */
-static void reply_xattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
-{
-	char *value = size ? malloc(size) : NULL;
-	struct fd_path path = path_of(ino);
-	ssize_t len;
-
-	if (size && !value) {
-		fuse_reply_err(req, ENOMEM);
-		return;
-	}
-	len = name ? getxattr(path.text, name, value, size) : listxattr(path.text, value, size);
-	if (len < 0)
-		fuse_reply_err(req, errno);
-	else if (size)
-		fuse_reply_buf(req, value, (size_t)len);
-	else
-		fuse_reply_xattr(req, (size_t)len);
-	free(value);
-}
-
-static void store_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
-{
-	reply_xattr(req, ino, name, size);
-}
-
-static void store_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
-{
-	reply_xattr(req, ino, NULL, size);
-}
-
 const struct fuse_lowlevel_ops passthrough_operations = {
 	FILE_OPERATIONS,
+	FOLDER_OPERATIONS,
+	XATTR_OPERATIONS,
 	.lookup = store_lookup,
 	.forget = store_forget,
 	.forget_multi = store_forget_multi,
@@ -506,13 +344,4 @@ const struct fuse_lowlevel_ops passthrough_operations = {
 	.open = store_open,
 	.create = store_create,
 	.statfs = store_statfs,
-	.opendir = store_opendir,
-	.readdir = store_readdir,
-	.readdirplus = store_readdirplus,
-	.releasedir = store_releasedir,
-	.fsyncdir = store_fsyncdir,
-	.setxattr = store_setxattr,
-	.getxattr = store_getxattr,
-	.listxattr = store_listxattr,
-	.removexattr = store_removexattr,
 };

@@ -1,186 +1,26 @@
 // SPDX-License-Identifier: MIT
-/*
- * The memory and the null store: names and attributes in this process. A file's
- * bytes are a memfd's (so that zero-copy has a file to read from), or those of
- * /dev/zero, where writes go nowhere and reads give zeros up to the size.
- */
+/* The memory and the null store, answered from the nodes of this process. */
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 18)
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
-#include <time.h>
 #include <unistd.h>
+#include "node.h"
 #include "operations.h"
 
-struct node;
-
-struct name {
-	struct name *next, *prev;
-	/* place in the folder, for readdir; never used twice there */
-	off_t cookie;
-	struct node *node;
-	char text[];
-};
-
-struct node {
-	struct stat attr;
-	uint64_t lookups;
-	/* regular files */
-	int fd;
-	atomic_llong size;
-	/* symbolic links */
-	char *target;
-	/* folders: a search tree over the names, and the names in the order they came */
-	void *index;
-	struct name *first, *last;
-	off_t last_cookie;
-	struct node *parent;
-};
-
-static struct node root;
+/* Held over every look at the nodes. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static enum store kind;
-static ino_t last_ino = FUSE_ROOT_ID;
+static struct node root;
 
 static struct node *node_of(fuse_ino_t ino)
 {
 	return ino == FUSE_ROOT_ID ? &root : (struct node *)(uintptr_t)ino;
-}
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
-}
-
-static struct name *make_name(const char *text)
-{
-	struct name *name = calloc(1, sizeof(*name) + strlen(text) + 1);
-
-	if (name)
-		memcpy(name->text, text, strlen(text) + 1);
-	return name;
-}
-
-static struct name *find(const struct node *folder, const char *text)
-{
-	struct name *key = make_name(text);
-	struct name **found = key ? tfind(key, &folder->index, compare) : NULL;
-
-	free(key);
-	return found ? *found : NULL;
-}
-
-static void touch(struct node *node, bool content)
-{
-	clock_gettime(CLOCK_REALTIME, &node->attr.st_ctim);
-	if (content)
-		node->attr.st_mtim = node->attr.st_ctim;
-}
-
-static int add_name(struct node *folder, const char *text, struct node *node)
-{
-	struct name *name = make_name(text);
-
-	if (!name || !tsearch(name, &folder->index, compare)) {
-		free(name);
-		return ENOMEM;
-	}
-	name->node = node;
-	name->cookie = ++folder->last_cookie;
-	name->prev = folder->last;
-	*(folder->last ? &folder->last->next : &folder->first) = name;
-	folder->last = name;
-	node->attr.st_nlink++;
-	if (S_ISDIR(node->attr.st_mode)) {
-		node->parent = folder;
-		folder->attr.st_nlink++;
-	}
-	touch(folder, true);
-	touch(node, false);
-	return 0;
-}
-
-static void free_if_unused(struct node *node)
-{
-	if (node == &root || node->lookups || node->attr.st_nlink)
-		return;
-	if (node->fd >= 0)
-		close(node->fd);
-	free(node->target);
-	free(node);
-}
-
-/* The node may be left without a name. */
-static struct node *detach_name(struct node *folder, struct name *name)
-{
-	struct node *node = name->node;
-
-	tdelete(name, &folder->index, compare);
-	*(name->prev ? &name->prev->next : &folder->first) = name->next;
-	*(name->next ? &name->next->prev : &folder->last) = name->prev;
-	node->attr.st_nlink--;
-	if (S_ISDIR(node->attr.st_mode)) {
-		node->attr.st_nlink = 0;
-		folder->attr.st_nlink--;
-	}
-	touch(folder, true);
-	touch(node, false);
-	free(name);
-	return node;
-}
-
-static void remove_name(struct node *folder, struct name *name)
-{
-	free_if_unused(detach_name(folder, name));
-}
-
-static struct node *make_node(fuse_req_t req, mode_t mode)
-{
-	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	struct node *node = calloc(1, sizeof(*node));
-
-	if (!node)
-		return NULL;
-	node->attr.st_ino = ++last_ino;
-	node->attr.st_mode = mode;
-	node->attr.st_uid = ctx->uid;
-	node->attr.st_gid = ctx->gid;
-	node->attr.st_nlink = S_ISDIR(mode) ? 1 : 0;
-	node->fd = -1;
-	touch(node, true);
-	node->attr.st_atim = node->attr.st_mtim;
-	if (S_ISREG(mode)) {
-		node->fd = kind == STORE_MEMORY ? memfd_create("fuselab", MFD_CLOEXEC) : open("/dev/zero", O_RDWR | O_CLOEXEC);
-		if (node->fd < 0) {
-			free(node);
-			return NULL;
-		}
-	}
-	return node;
-}
-
-static struct stat attr_of(struct node *node)
-{
-	struct stat st = node->attr;
-	struct stat file;
-
-	st.st_blksize = 4096;
-	if (!S_ISREG(st.st_mode))
-		return st;
-	st.st_size = atomic_load(&node->size);
-	if (kind == STORE_MEMORY && !fstat(node->fd, &file)) {
-		st.st_size = file.st_size;
-		st.st_blocks = file.st_blocks;
-	}
-	return st;
 }
 
 static struct fuse_entry_param entry_of(fuse_req_t req, struct node *node)
@@ -189,7 +29,7 @@ static struct fuse_entry_param entry_of(fuse_req_t req, struct node *node)
 
 	return (struct fuse_entry_param){
 		.ino = node == &root ? FUSE_ROOT_ID : (uintptr_t)node,
-		.attr = attr_of(node),
+		.attr = node_attr(node),
 		.attr_timeout = options->attr_timeout,
 		.entry_timeout = options->entry_timeout,
 	};
@@ -201,7 +41,7 @@ static void store_lookup(fuse_req_t req, fuse_ino_t parent, const char *text)
 	struct name *name;
 
 	pthread_mutex_lock(&lock);
-	name = find(node_of(parent), text);
+	name = node_find(node_of(parent), text);
 	if (name) {
 		name->node->lookups++;
 		entry = entry_of(req, name->node);
@@ -219,7 +59,7 @@ static void store_forget(fuse_req_t req, fuse_ino_t ino, uint64_t lookups)
 
 	pthread_mutex_lock(&lock);
 	node->lookups -= lookups < node->lookups ? lookups : node->lookups;
-	free_if_unused(node);
+	node_free_if_unused(node);
 	pthread_mutex_unlock(&lock);
 	fuse_reply_none(req);
 }
@@ -230,17 +70,9 @@ static void store_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info 
 
 	(void)fi;
 	pthread_mutex_lock(&lock);
-	st = attr_of(node_of(ino));
+	st = node_attr(node_of(ino));
 	pthread_mutex_unlock(&lock);
 	fuse_reply_attr(req, &st, server_of(req)->options.attr_timeout);
-}
-
-static int set_size(struct node *node, off_t size)
-{
-	if (kind == STORE_MEMORY)
-		return ftruncate(node->fd, size) ? errno : 0;
-	atomic_store(&node->size, size);
-	return 0;
 }
 
 static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int valid, struct fuse_file_info *fi)
@@ -253,9 +85,9 @@ static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int
 	(void)fi;
 	pthread_mutex_lock(&lock);
 	if (valid & FUSE_SET_ATTR_SIZE)
-		err = set_size(node, attr->st_size);
+		err = node_set_size(node, attr->st_size);
 	if (!err) {
-		touch(node, valid & FUSE_SET_ATTR_SIZE);
+		node_touch(node, valid & FUSE_SET_ATTR_SIZE);
 		if (valid & FUSE_SET_ATTR_MODE)
 			mine->st_mode = (mine->st_mode & S_IFMT) | (attr->st_mode & ~(mode_t)S_IFMT);
 		if (valid & FUSE_SET_ATTR_UID)
@@ -267,7 +99,7 @@ static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int
 		if (valid & FUSE_SET_ATTR_MTIME)
 			mine->st_mtim = valid & FUSE_SET_ATTR_MTIME_NOW ? mine->st_ctim : attr->st_mtim;
 	}
-	st = attr_of(node);
+	st = node_attr(node);
 	pthread_mutex_unlock(&lock);
 	if (err)
 		fuse_reply_err(req, err);
@@ -278,20 +110,21 @@ static void store_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int
 /* A new node under a new name; NULL and *err when not. The node has one lookup. */
 static struct node *add_node(fuse_req_t req, fuse_ino_t parent, const char *text, mode_t mode, int *err)
 {
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	struct node *folder = node_of(parent);
 	struct node *node = NULL;
 
 	*err = EEXIST;
-	if (find(folder, text))
+	if (node_find(folder, text))
 		return NULL;
 	*err = ENOMEM;
-	node = make_node(req, mode);
+	node = node_new(mode, ctx->uid, ctx->gid);
 	if (!node)
 		return NULL;
-	*err = add_name(folder, text, node);
+	*err = node_add_name(folder, text, node);
 	if (*err) {
 		node->attr.st_nlink = 0;
-		free_if_unused(node);
+		node_free_if_unused(node);
 		return NULL;
 	}
 	node->lookups++;
@@ -350,7 +183,7 @@ static void store_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const 
 	int err;
 
 	pthread_mutex_lock(&lock);
-	err = find(node_of(parent), text) ? EEXIST : add_name(node_of(parent), text, node);
+	err = node_find(node_of(parent), text) ? EEXIST : node_add_name(node_of(parent), text, node);
 	if (!err) {
 		node->lookups++;
 		entry = entry_of(req, node);
@@ -362,26 +195,12 @@ static void store_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const 
 		fuse_reply_entry(req, &entry);
 }
 
-static int remove_checked(struct node *folder, const char *text, bool want_folder)
-{
-	struct name *name = find(folder, text);
-
-	if (!name)
-		return ENOENT;
-	if (S_ISDIR(name->node->attr.st_mode) != want_folder)
-		return want_folder ? ENOTDIR : EISDIR;
-	if (want_folder && name->node->first)
-		return ENOTEMPTY;
-	remove_name(folder, name);
-	return 0;
-}
-
 static void remove_and_reply(fuse_req_t req, fuse_ino_t parent, const char *text, bool folder)
 {
 	int err;
 
 	pthread_mutex_lock(&lock);
-	err = remove_checked(node_of(parent), text, folder);
+	err = node_remove_name(node_of(parent), text, folder);
 	pthread_mutex_unlock(&lock);
 	fuse_reply_err(req, err);
 }
@@ -396,38 +215,13 @@ static void store_rmdir(fuse_req_t req, fuse_ino_t parent, const char *text)
 	remove_and_reply(req, parent, text, true);
 }
 
-static int move(struct node *from, const char *text, struct node *to, const char *new_text, unsigned int flags)
-{
-	struct name *name = find(from, text);
-	struct name *old = find(to, new_text);
-	struct node *node;
-	int err;
-
-	if (!name)
-		return ENOENT;
-	if (flags & ~(unsigned int)RENAME_NOREPLACE)
-		return EINVAL;
-	if (old && flags & RENAME_NOREPLACE)
-		return EEXIST;
-	if (old && old->node == name->node)
-		return 0;
-	node = name->node;
-	err = old ? remove_checked(to, new_text, S_ISDIR(node->attr.st_mode)) : 0;
-	if (err)
-		return err;
-	detach_name(from, name);
-	if (S_ISDIR(node->attr.st_mode))
-		node->attr.st_nlink = 1;
-	return add_name(to, new_text, node);
-}
-
 static void store_rename(fuse_req_t req, fuse_ino_t parent, const char *text, fuse_ino_t new_parent, const char *new_text,
 			 unsigned int flags)
 {
 	int err;
 
 	pthread_mutex_lock(&lock);
-	err = move(node_of(parent), text, node_of(new_parent), new_text, flags);
+	err = node_move(node_of(parent), text, node_of(new_parent), new_text, flags);
 	pthread_mutex_unlock(&lock);
 	fuse_reply_err(req, err);
 }
@@ -538,10 +332,7 @@ static void store_statfs(fuse_req_t req, fuse_ino_t ino)
 int tree_open(struct server *server)
 {
 	kind = server->options.store;
-	root.attr = (struct stat){ .st_ino = FUSE_ROOT_ID, .st_mode = S_IFDIR | 0755, .st_nlink = 2,
-				   .st_uid = geteuid(), .st_gid = getegid() };
-	root.fd = -1;
-	touch(&root, true);
+	node_init_root(&root, kind == STORE_MEMORY ? NODE_BYTES_MEMFD : NODE_BYTES_ZERO, geteuid(), getegid());
 	return 0;
 }
 
