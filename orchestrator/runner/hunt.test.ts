@@ -132,6 +132,16 @@ t.test("says of a mutant that does not apply, build or boot that it does not", a
 		},
 	});
 	t.match(await outcomeOf(bootless("m")), [{ result: { outcome: "broke-boot", killingCase: null } }]);
+	let slow = true;
+	const slowOnce: Partial<RunPorts> = {
+		launch: async (build, name) => {
+			const isSlow = slow && name.startsWith("m-");
+			slow &&= !isSlow;
+			if (isSlow) throw new LabError({ code: "boot-failed", sentence: "Nothing came in time." });
+			return await launch(build, name);
+		},
+	};
+	t.match(await outcomeOf(slowOnce), [{ result: { outcome: "survived" } }], "one slow boot is the host's");
 	await t.rejects(outcomeOf(bootless("healthy")), { code: "boot-failed", message: /without any mutant/ });
 });
 

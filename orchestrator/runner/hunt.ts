@@ -31,6 +31,9 @@ const UNBUILT: ReadonlyMap<string, MutantOutcome> = new Map([
 	["kernel-config-lost", "does-not-build"],
 ]);
 
+/** A kernel that does not boot is asked this often: a loaded host has slow boots too. */
+const BOOTS = 2;
+
 /** Names of kernels end up in cell ids, file names and command lines; the number tells names apart that differ in odd letters only. */
 const kernelNameOf = ({ name }: Mutant, index: number): string =>
 	/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)
@@ -181,11 +184,16 @@ class HuntRun {
 	async #hunt(build: KernelBuild, cells: readonly Cell[]): Promise<Decision> {
 		const records: CellRecord[] = [];
 		let left = cells;
+		let failedBoots = 0;
 		while (left.length > 0) {
 			const won = await this.#run(left, build);
-			records.push(...won);
 			const boot = won.find(isOfBoot);
-			if (boot !== undefined) return { outcome: "broke-boot", detail: boot.verdict.detail, records };
+			if (boot !== undefined) {
+				failedBoots += 1;
+				if (failedBoots < BOOTS) continue;
+				return { outcome: "broke-boot", detail: boot.verdict.detail, records: [...records, ...won] };
+			}
+			records.push(...won);
 			const killer = won.find(isKill);
 			if (killer === undefined) break;
 			if (await this.isSound(killer.cell)) return { outcome: "killed", detail: killer.verdict.detail, records, killer };
