@@ -24,8 +24,8 @@ export const LIES = [
 	"lock-ignored",
 	"times-ignored",
 ] as const;
-/** Not lies, but deaths that no case is meant to notice: the lab itself must. */
-export const DEATHS = ["fsync-dies"] as const;
+/** Not lies, but failures that no case is meant to notice: the lab itself must. */
+export const FAILURES = ["fsync-dies", "fsync-hangs"] as const;
 export type Lie = (typeof LIES)[number];
 
 /** What a case may use. All paths are absolute paths in the guest. */
@@ -116,7 +116,8 @@ export type CaseReport =
 	| { readonly type: "ask-server"; readonly request: ServerRequest }
 	| { readonly type: "expect-server-end"; readonly end: ProcessEnd }
 	| { readonly type: "try-memlock"; readonly trial: CaseTrial }
-	| { readonly type: "done" };
+	/** What a case that overran had begun, programs among it, lives on. */
+	| { readonly type: "done"; readonly overran: boolean };
 
 /** The agent's answer to `stop-server`. */
 export type ServerStopped = { readonly type: "server-stopped" } & Awaited<ReturnType<Lab["stopServer"]>>;

@@ -56,19 +56,19 @@ const labOf = ({ lab, timeoutMs }: CaseOrder): Lab => ({
 
 const obey = async (order: CaseOrder): Promise<void> => {
 	const sendLine = (line: string): void => void send({ type: "tap", line });
-	let timedOut = false;
+	let overran = false;
 	try {
 		const testCase = CASES.find(({ name }) => name === order.name);
 		if (testCase === undefined) throw new Error(`there is no case named ${order.name}`);
 		await mkdir(order.lab.mount, { recursive: true });
-		timedOut = await runCase(testCase, labOf(order), order.timeoutMs, sendLine);
+		overran = await runCase(testCase, labOf(order), order.timeoutMs, sendLine);
 	} catch (error) {
 		const sentence = error instanceof Error ? error.message : String(error);
 		sendLine(`Bail out! ${sentence.replaceAll(/\s+/g, " ")}`);
 	}
-	await send({ type: "done" });
+	await send({ type: "done", overran });
 	// What overran is still running in here and could spoil the next case. A normal exit would wait for its threads.
-	if (timedOut) process.kill(process.pid, "SIGKILL");
+	if (overran) process.kill(process.pid, "SIGKILL");
 };
 
 if (process.send === undefined) {

@@ -36,6 +36,14 @@ t.test("what is left of a server that never becomes ready is not the next cell's
 	t.equal(new Set(cells.map(({ boot }) => boot)).size, 1, "nothing is wrong with the guest");
 });
 
+t.test("a case that runs out of time says so, and where it waits in the kernel", async (t) => {
+	const { status, stdout } = await fuselab("run", "tests/configs/stuck-server.yaml", "--json");
+	t.equal(status, 1);
+	const [cell] = readReport(stdout).cells;
+	t.equal(cell?.verdict.because, "timeout");
+	t.ok(cell?.stuck?.some(({ stack }) => stack.includes("fuse_fsync")));
+});
+
 t.test("a server that goes to the background serves, and is missed when it dies", async (t) => {
 	const { status, stdout } = await fuselab("run", "tests/configs/daemon.yaml", "--json");
 	t.equal(status, 1);

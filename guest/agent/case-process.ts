@@ -109,7 +109,7 @@ export const runCase = async (
 					void services.tryMemlock(report.trial).then((outcome) => child.send({ type: "memlock-tried", outcome }));
 					break;
 				case "done":
-					finish({ timedOut: false, died: null });
+					finish({ timedOut: report.overran, died: null });
 					break;
 				case "ready":
 					break;

@@ -41,6 +41,7 @@ enum lie {
 	LOCK_IGNORED,
 	TIMES_IGNORED,
 	FSYNC_DIES,
+	FSYNC_HANGS,
 	LIE_COUNT,
 };
 
@@ -62,6 +63,7 @@ static const char *const lies[LIE_COUNT] = {
 	[LOCK_IGNORED] = "lock-ignored",
 	[TIMES_IGNORED] = "times-ignored",
 	[FSYNC_DIES] = "fsync-dies",
+	[FSYNC_HANGS] = "fsync-hangs",
 };
 
 /* Written by the constructor only, before any thread exists. */
@@ -293,6 +295,8 @@ static int sync_or_lie(int (*real)(int), int fd)
 {
 	if (lying[FSYNC_DIES])
 		raise(SIGKILL);
+	while (lying[FSYNC_HANGS])
+		pause();
 	if (!lying[FSYNC_ERROR])
 		return real(fd);
 	errno = EIO;

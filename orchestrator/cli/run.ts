@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { DEATHS, LIES } from "../../testcases/case.ts";
+import { FAILURES, LIES } from "../../testcases/case.ts";
 import { CASES } from "../../testcases/catalogue.ts";
 import { readRun } from "../archive/read.ts";
 import { createRun, writeCell, writeRun } from "../archive/write.ts";
@@ -47,7 +47,7 @@ export interface RunOptions {
 }
 
 export const CASE_NAMES = CASES.map(({ name }) => name);
-const LIE_NAMES = ["control", ...LIES, ...DEATHS];
+const LIE_NAMES = ["control", ...LIES, ...FAILURES];
 
 /** Reads a config against the cases and lies that exist; `kind` is a machine in the place of the file's. */
 export const readBareConfig = async (file: string, kind: MachineKind | undefined): Promise<LabConfig> =>

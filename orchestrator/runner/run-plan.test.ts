@@ -40,6 +40,12 @@ t.test("a guest with trouble in its kernel log carries no other cell", async (t)
 	t.equal(disposed, 2);
 });
 
+t.test("a guest in which a case ran out of time carries no other cell", async (t) => {
+	const { verdicts, boots } = await runWith(THREE, {}, (id) => endOf(id, { timedOut: id.includes("/a#") }));
+	t.same(verdicts, ["fail timeout", "pass ok", "pass ok"]);
+	t.same(boots, ["k-1", "k-2"]);
+});
+
 t.test("a guest that falls silent breaks its cell, and the next cell gets a new guest", async (t) => {
 	const { verdicts, boots } = await runWith(THREE, {}, (id) => (id.includes("/b#") ? undefined : endOf(id)));
 	t.same(verdicts, ["pass ok", "broken lab", "pass ok"]);
