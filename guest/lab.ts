@@ -20,11 +20,11 @@ const BUNDLES = ["agent.mjs", "cases.mjs"];
 /** Programs without a library, by name: their sources. */
 const PROGRAMS = {
 	init: ["guest/init/init.c"],
-	client: ["guest/client/client.c"],
+	client: ["guest/client/client.c", "guest/client/aio.c"],
 	bare: ["guest/client/bare.c", "guest/client/bare-ring.c"],
 	charged: ["guest/memlock/charged.c"],
 };
-const HEADERS = ["guest/client/bare.h"];
+const HEADERS = ["guest/client/bare.h", "guest/client/client.h"];
 const COMPILE_TIMEOUT_MS = 10 * 60_000;
 
 /** C sources and headers of the server; the shim beside them is a library of its own. */

@@ -165,6 +165,9 @@ import { testCase as transportAbortError } from "./transport/abort-error.ts";
 import { testCase as transportAddQueueBeyondLast } from "./transport/add-queue-beyond-last.ts";
 import { testCase as transportAddQueueTwice } from "./transport/add-queue-twice.ts";
 import { testCase as transportAddQueueUnknownFlag } from "./transport/add-queue-unknown-flag.ts";
+import { testCase as transportBufferFreedInRead } from "./transport/buffer-freed-in-read.ts";
+import { testCase as transportBufferFreedInWrite } from "./transport/buffer-freed-in-write.ts";
+import { testCase as transportBufferUnmappedInRead } from "./transport/buffer-unmapped-in-read.ts";
 import { testCase as transportBufpoolAfterOwnPayload } from "./transport/bufpool-after-own-payload.ts";
 import { testCase as transportBufpoolBeforeQueue } from "./transport/bufpool-before-queue.ts";
 import { testCase as transportBufpoolTooShort } from "./transport/bufpool-too-short.ts";
@@ -180,6 +183,7 @@ import { testCase as transportCommandUnmounted } from "./transport/command-unmou
 import { testCase as transportCommitBeyondLast } from "./transport/commit-beyond-last.ts";
 import { testCase as transportCommitOtherIndex } from "./transport/commit-other-index.ts";
 import { testCase as transportCommitUnknownId } from "./transport/commit-unknown-id.ts";
+import { testCase as transportCpuLeavesAndReturns } from "./transport/cpu-leaves-and-returns.ts";
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
 import { testCase as transportForkHoldsConnection } from "./transport/fork-holds-connection.ts";
 import { testCase as transportInterruptSent } from "./transport/interrupt-sent.ts";
@@ -187,6 +191,7 @@ import { testCase as transportInterruptWithdrawn } from "./transport/interrupt-w
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
 import { testCase as transportKilledQueuedClient } from "./transport/killed-queued-client.ts";
 import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
+import { testCase as transportMemoryCgroupLoad } from "./transport/memory-cgroup-load.ts";
 import { testCase as transportMixedLoad } from "./transport/mixed-load.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
 import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
@@ -384,6 +389,9 @@ export const CASES: readonly Case[] = [
 	transportAddQueueBeyondLast,
 	transportAddQueueTwice,
 	transportAddQueueUnknownFlag,
+	transportBufferFreedInRead,
+	transportBufferFreedInWrite,
+	transportBufferUnmappedInRead,
 	transportBufpoolAfterOwnPayload,
 	transportBufpoolBeforeQueue,
 	transportBufpoolTooShort,
@@ -399,6 +407,7 @@ export const CASES: readonly Case[] = [
 	transportCommitBeyondLast,
 	transportCommitOtherIndex,
 	transportCommitUnknownId,
+	transportCpuLeavesAndReturns,
 	transportDepthOne,
 	transportForkHoldsConnection,
 	transportInterruptSent,
@@ -406,6 +415,7 @@ export const CASES: readonly Case[] = [
 	transportKilledClient,
 	transportKilledQueuedClient,
 	transportMaxBackgroundOne,
+	transportMemoryCgroupLoad,
 	transportMixedLoad,
 	transportMoreReadersThanEntries,
 	transportOnePoolBuffer,

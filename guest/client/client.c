@@ -25,25 +25,14 @@
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include "client.h"
 
 #define MAX_BYTES (8u << 20)
-#define MAX_ARGS 6
 #define MAX_MAPS 16
 #define PAGE 4096
 
 /* Payload in and data out share it: page-aligned, as O_DIRECT wants, with a page to spare for a skew. */
 static char *memory;
-
-struct request {
-	long arg[MAX_ARGS];
-	/* of the payload, which stands at `memory` and ends in a NUL that is not counted */
-	size_t len;
-};
-
-struct answer {
-	const char *data;
-	size_t len;
-};
 
 static struct {
 	char *start;
@@ -64,7 +53,7 @@ static void on_fault(int signal)
 	siglongjmp(fault, 1);
 }
 
-static long fail(int error)
+long fail(int error)
 {
 	errno = error;
 	return -1;
@@ -404,6 +393,8 @@ static const struct {
 	{ "remove-xattr", do_remove_xattr },
 	{ "rename", do_rename },
 	{ "pin", do_pin },
+	{ "read-gone", do_read_gone },
+	{ "write-gone", do_write_gone },
 };
 
 static long obey(const char *name, const struct request *request, struct answer *answer)
@@ -429,6 +420,7 @@ static bool next_request(struct request *request, char name[16])
 	for (int i = 0; i < MAX_ARGS; i++)
 		request->arg[i] = strtol(rest, &rest, 10);
 	memory[request->len] = 0;
+	request->payload = memory;
 	return fread(memory, 1, request->len, stdin) == request->len;
 }
 

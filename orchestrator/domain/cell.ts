@@ -39,7 +39,7 @@ export const isServersOwn = (store: Store): boolean => store === "memory" || sto
 
 /**
  * What a case may need besides a mount: `own-server` takes orders, the next six are what a mode has (`own-payload`: a payload
- * buffer an entry; `add-bufpool`: the pools of Linux 7.3), then vCPUs; `fresh` is a guest that no other case has had or gets;
+ * buffer an entry; `add-bufpool`: the pools of Linux 7.3), then vCPUs (`cpu-hotplug`: that may be taken offline); `fresh` is a guest that no other case has had or gets;
  * `libfuse-tests` are libfuse's own, built in the guest's root, and `libfuse-transport` is a mode that libfuse's servers have too.
  */
 export type Need =
@@ -51,6 +51,7 @@ export type Need =
 	| "pinned-pool"
 	| "zero-copy"
 	| "two-cpus"
+	| "cpu-hotplug"
 	| "fresh"
 	| "libfuse-tests"
 	| "libfuse-transport";

@@ -123,6 +123,11 @@ t.test("rules out a case where its needs are not met, and one that cannot be lie
 	t.same(reasons({ modes: ["pinned"] }, { needs: ["pinned-pool"] }), {});
 	t.same(Object.keys(reasons({ modes }, { needs: ["zero-copy"] })), ["devfuse", "uring-libfuse", "uring", "bufpool"]);
 	t.same(reasons({ modes: ["uring"] }, { needs: ["two-cpus"] }), {});
+	const hotplug = { needs: ["cpu-hotplug"] } as const;
+	t.same(reasons({ modes: ["uring"] }, hotplug), {});
+	t.same(reasons({ modes: ["uring"], cpus: [1] }, hotplug), { uring: "it takes two CPUs" });
+	for (const kind of ["uml", "host"] as const)
+		t.match(reasons({ modes: ["uring"], machine: { ...config.machine, kind } }, hotplug), { uring: /CPUs/ });
 	t.same(reasons({ modes: ["uring"], cpus: [1] }, { needs: ["two-cpus"] }), { uring: "it takes two CPUs" });
 	t.same(reasons({ modes }, { needs: ["libfuse-tests"] }), {});
 	t.same(Object.keys(reasons({ modes }, { needs: ["libfuse-transport"] })), ["uring", "bufpool", "zerocopy"]);

@@ -26,7 +26,7 @@ const checksOf = (config: LabConfig, cases: readonly KnownCase[]): readonly Work
 	return cases.filter(({ name }) => asked.has(name)).map(({ name }) => ({ kind: "check", name }));
 };
 
-const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): string | undefined => {
+const whyUnmet = (need: Need, mode: Mode, cpus: number, { server, machine }: LabConfig): string | undefined => {
 	switch (need) {
 		case "own-server":
 			return mode === "uring-libfuse" || server.command !== null ? "only fuselab's own server takes orders" : undefined;
@@ -46,6 +46,10 @@ const whyUnmet = (need: Need, mode: Mode, cpus: number, { server }: LabConfig): 
 			return cpus < 2 ? "it takes two CPUs" : undefined;
 		case "libfuse-transport":
 			return mode === "devfuse" || mode === "uring-libfuse" ? undefined : `libfuse's own servers have no ${mode}`;
+		case "cpu-hotplug":
+			if (machine.kind === "host") return "the host keeps its CPUs";
+			if (machine.kind === "uml") return "uml has no CPUs that go";
+			return cpus < 2 ? "it takes two CPUs" : undefined;
 		case "fresh":
 		case "libfuse-tests":
 			return undefined;

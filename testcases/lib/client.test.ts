@@ -4,11 +4,13 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { Client, MAP, PROT } from "./client.ts";
 
-const SOURCE = fileURLToPath(new URL("../../../guest/client/client.c", import.meta.url));
+const SOURCES = ["client.c", "aio.c"].map((name) =>
+	fileURLToPath(new URL(`../../../guest/client/${name}`, import.meta.url)),
+);
 
 t.test("moves bytes, and says an error by its name", async (t) => {
 	const program = `${t.testdir()}/client`;
-	execFileSync("gcc", ["-Wall", "-Wextra", "-Werror", "-o", program, SOURCE]);
+	execFileSync("gcc", ["-Wall", "-Wextra", "-Werror", "-o", program, ...SOURCES]);
 	await using client = Client.start(program);
 	const fd = await client.open(`${t.testdirName}/file`, constants.O_RDWR | constants.O_CREAT);
 	const bytes = Buffer.from("one\ntwo\0three");

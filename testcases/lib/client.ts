@@ -98,6 +98,19 @@ export class Client {
 		return (await this.#call("write", [fd, offset, skew, flags, pieces], bytes)).result;
 	}
 
+	/**
+	 * A direct read by Linux AIO whose memory goes while it is under way: unmapped, or its pages freed too and others, of
+	 * 0xcc, in their place. Gives how much was read, and what is in that memory afterwards.
+	 */
+	async readGone(fd: number, length: number, offset: number, gone: "unmapped" | "freed"): Promise<Answer> {
+		return await this.#call("read-gone", [fd, offset, length, gone === "freed" ? 1 : 0]);
+	}
+
+	/** The same of a write, whose pages are freed; gives how much was written. */
+	async writeGone(fd: number, bytes: Buffer, offset: number): Promise<number> {
+		return (await this.#call("write-gone", [fd, offset], bytes)).result;
+	}
+
 	/** fstat(2)'s size. */
 	async size(fd: number): Promise<number> {
 		return (await this.#call("size", [fd])).result;
