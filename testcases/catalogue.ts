@@ -143,6 +143,7 @@ import { testCase as teardownKilledWhileStopped } from "./teardown/killed-while-
 import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount-held-read.ts";
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
 import { testCase as teardownTerminatedIdle } from "./teardown/terminated-idle.ts";
+import { testCase as teardownUnloadModule } from "./teardown/unload-module.ts";
 import { testCase as teardownUnmountIdle } from "./teardown/unmount-idle.ts";
 import { testCase as thirdPartyLibfuseHello } from "./third-party/libfuse-hello.ts";
 import { testCase as thirdPartyLibfuseHelloLl } from "./third-party/libfuse-hello-ll.ts";
@@ -367,6 +368,7 @@ export const CASES: readonly Case[] = [
 	teardownLazyUnmountHeldRead,
 	teardownServerStops,
 	teardownTerminatedIdle,
+	teardownUnloadModule,
 	teardownUnmountIdle,
 	thirdPartyLibfuseHello,
 	thirdPartyLibfuseHelloLl,
