@@ -13,7 +13,7 @@ export const testCase = defineCase({
 	name: "teardown/unload-module",
 	proves: "The module does not go while requests are under way; after the last unmount it goes, and comes back.",
 	decidedIn: "fs/fuse/inode.c:fuse_init, fuse_exit (Linux 7.3)",
-	negativeControl: "write-data",
+	negativeControl: { own: "What unloads the module at the end must fail while it is mounted." },
 	needs: ["fresh"],
 	timeoutMs: 60_000,
 	async check(t, lab) {
