@@ -166,6 +166,7 @@ import { testCase as transportAbortError } from "./transport/abort-error.ts";
 import { testCase as transportAddQueueBeyondLast } from "./transport/add-queue-beyond-last.ts";
 import { testCase as transportAddQueueTwice } from "./transport/add-queue-twice.ts";
 import { testCase as transportAddQueueUnknownFlag } from "./transport/add-queue-unknown-flag.ts";
+import { testCase as transportBackgroundLimit } from "./transport/background-limit.ts";
 import { testCase as transportBufferFreedInRead } from "./transport/buffer-freed-in-read.ts";
 import { testCase as transportBufferFreedInWrite } from "./transport/buffer-freed-in-write.ts";
 import { testCase as transportBufferUnmappedInRead } from "./transport/buffer-unmapped-in-read.ts";
@@ -180,6 +181,7 @@ import { testCase as transportClientMovesCpu } from "./transport/client-moves-cp
 import { testCase as transportCloneAnswersOwn } from "./transport/clone-answers-own.ts";
 import { testCase as transportCloneRegisters } from "./transport/clone-registers.ts";
 import { testCase as transportCommandBeforeInit } from "./transport/command-before-init.ts";
+import { testCase as transportCommandNotFixed } from "./transport/command-not-fixed.ts";
 import { testCase as transportCommandUnmounted } from "./transport/command-unmounted.ts";
 import { testCase as transportCommitBeyondLast } from "./transport/commit-beyond-last.ts";
 import { testCase as transportCommitOtherIndex } from "./transport/commit-other-index.ts";
@@ -187,19 +189,25 @@ import { testCase as transportCommitUnknownId } from "./transport/commit-unknown
 import { testCase as transportCpuLeavesAndReturns } from "./transport/cpu-leaves-and-returns.ts";
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
 import { testCase as transportForkHoldsConnection } from "./transport/fork-holds-connection.ts";
+import { testCase as transportHeaderWithoutMemory } from "./transport/header-without-memory.ts";
 import { testCase as transportInterruptSent } from "./transport/interrupt-sent.ts";
 import { testCase as transportInterruptWithdrawn } from "./transport/interrupt-withdrawn.ts";
 import { testCase as transportKilledClient } from "./transport/killed-client.ts";
 import { testCase as transportKilledQueuedClient } from "./transport/killed-queued-client.ts";
+import { testCase as transportMaxBackgroundCapped } from "./transport/max-background-capped.ts";
 import { testCase as transportMaxBackgroundOne } from "./transport/max-background-one.ts";
+import { testCase as transportMaxPagesCapped } from "./transport/max-pages-capped.ts";
 import { testCase as transportMemoryCgroupLoad } from "./transport/memory-cgroup-load.ts";
 import { testCase as transportMixedLoad } from "./transport/mixed-load.ts";
 import { testCase as transportMoreReadersThanEntries } from "./transport/more-readers-than-entries.ts";
 import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
+import { testCase as transportPayloadWithoutMemory } from "./transport/payload-without-memory.ts";
+import { testCase as transportPoolBeyondSlot } from "./transport/pool-beyond-slot.ts";
 import { testCase as transportPoolRequestWithoutPayload } from "./transport/pool-request-without-payload.ts";
 import { testCase as transportPoolZeroCopiedRead } from "./transport/pool-zero-copied-read.ts";
 import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
 import { testCase as transportRefusedRegister } from "./transport/refused-register.ts";
+import { testCase as transportRefusedRegisterWakes } from "./transport/refused-register-wakes.ts";
 import { testCase as transportRegisterAfterReady } from "./transport/register-after-ready.ts";
 import { testCase as transportRegisterBeyondLast } from "./transport/register-beyond-last.ts";
 import { testCase as transportRegisterIovecCount } from "./transport/register-iovec-count.ts";
@@ -391,6 +399,7 @@ export const CASES: readonly Case[] = [
 	transportAddQueueBeyondLast,
 	transportAddQueueTwice,
 	transportAddQueueUnknownFlag,
+	transportBackgroundLimit,
 	transportBufferFreedInRead,
 	transportBufferFreedInWrite,
 	transportBufferUnmappedInRead,
@@ -405,6 +414,7 @@ export const CASES: readonly Case[] = [
 	transportCloneAnswersOwn,
 	transportCloneRegisters,
 	transportCommandBeforeInit,
+	transportCommandNotFixed,
 	transportCommandUnmounted,
 	transportCommitBeyondLast,
 	transportCommitOtherIndex,
@@ -412,18 +422,24 @@ export const CASES: readonly Case[] = [
 	transportCpuLeavesAndReturns,
 	transportDepthOne,
 	transportForkHoldsConnection,
+	transportHeaderWithoutMemory,
 	transportInterruptSent,
 	transportInterruptWithdrawn,
 	transportKilledClient,
 	transportKilledQueuedClient,
+	transportMaxBackgroundCapped,
 	transportMaxBackgroundOne,
+	transportMaxPagesCapped,
 	transportMemoryCgroupLoad,
 	transportMixedLoad,
 	transportMoreReadersThanEntries,
 	transportOnePoolBuffer,
+	transportPayloadWithoutMemory,
+	transportPoolBeyondSlot,
 	transportPoolRequestWithoutPayload,
 	transportPoolZeroCopiedRead,
 	transportQueueLeftOut,
+	transportRefusedRegisterWakes,
 	transportRefusedRegister,
 	transportRegisterAfterReady,
 	transportRegisterBeyondLast,

@@ -50,19 +50,20 @@ export const queueWithoutPool = async (server: BareServer, mode: Mode, buffers =
 	return { ring, added: await addQueue(server, ring, 0, mode), right: poolCommand(server, 0, pool, bytes, index) };
 };
 
-/** Makes a queue that entries can be registered on. */
+/** Makes a queue that entries can be registered on; of a pool that is registered, the slot may have other bytes. */
 export const makeQueue = async (
 	server: BareServer,
 	ring: BareRing,
 	qid: number,
 	mode: Mode,
 	buffers: number,
+	slotBytes = buffers * server.largestPayload,
 ): Promise<BareQueue> => {
 	if (!hasPool(mode)) return { ring, qid, isZeroCopy: false, pool: null };
 	const bytes = buffers * server.largestPayload;
 	const pool = server.allocate(bytes);
 	const index = mode === "pinned" ? FIRST_POOL_SLOT + qid : undefined;
-	if (index !== undefined) await server.bare.must("slot", [ring.index, index, pool, bytes]);
+	if (index !== undefined) await server.bare.must("slot", [ring.index, index, pool, slotBytes]);
 	const added = await addQueue(server, ring, qid, mode);
 	const pooled = await server.command(ring, poolCommand(server, qid, pool, bytes, index));
 	if (added !== 0 || pooled !== 0) throw new Error(`queue ${qid} cannot be made: ${added}, ${pooled}`);
@@ -75,10 +76,14 @@ export interface Registration {
 	readonly headerBytes?: number;
 	/** Of the payload's iovec; on a queue with a pool there is none. */
 	readonly payloadBytes?: number;
+	/** Addresses of the two, such as one where there is no memory. */
+	readonly headerAt?: number;
+	readonly payloadAt?: number;
 	/** How many iovecs the command says there are. */
 	readonly iovecs?: number;
 	readonly slot?: number;
 	readonly index?: number;
+	readonly isFixed?: boolean;
 	readonly fd?: number;
 	/** For its answer, where that does not come at once. */
 	readonly waitMs?: number;
@@ -97,8 +102,8 @@ export const register = async (
 	await server.poke(
 		iovecs,
 		iovecsOf(
-			{ addr: server.arena + header, len: other.headerBytes ?? HEADER_BYTES },
-			{ addr: payloadBytes > 0 ? server.arena + own : 0, len: payloadBytes },
+			{ addr: other.headerAt ?? server.arena + header, len: other.headerBytes ?? HEADER_BYTES },
+			{ addr: other.payloadAt ?? (payloadBytes > 0 ? server.arena + own : 0), len: payloadBytes },
 			{ addr: 0, len: 0 },
 		),
 	);
@@ -118,6 +123,7 @@ export const register = async (
 		len: other.iovecs ?? 2,
 		slot: other.slot ?? (queue.isZeroCopy ? server.newSlot() : 0),
 		...(index === undefined ? {} : { index }),
+		...(other.isFixed === undefined ? {} : { isFixed: other.isFixed }),
 	};
 	return { entry, result: await server.command(queue.ring, command, entry, other.waitMs) };
 };

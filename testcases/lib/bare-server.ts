@@ -72,9 +72,9 @@ export class BareServer extends BareRings {
 
 	private constructor(lab: Lab, options: BareOptions, started: { bare: BareProcess; arena: number }, at: Placement) {
 		super(started.bare, started.arena, at.fd);
-		const { flags = 0n, maxWrite = 32_768, maxPages = 8, requestTimeout = 0 } = options;
+		const { flags = 0n, maxWrite = 32_768, maxPages = 8, requestTimeout = 0, maxBackground = 0 } = options;
 		const always = INIT.ext | INIT.maxPages | (requestTimeout > 0 ? INIT.requestTimeout : 0n);
-		this.#init = { flags: flags | always, maxWrite, maxPages, requestTimeout };
+		this.#init = { flags: flags | always, maxWrite, maxPages, requestTimeout, maxBackground };
 		this.#lab = lab;
 		this.files = new BareFiles(options.zeroCopied);
 		({ mount: this.mount, queues: this.queues } = at);
@@ -218,9 +218,13 @@ export class BareServer extends BareRings {
 		return client;
 	}
 
-	/** Aborts the connection through fusectl. The mount is not touched: it may not answer. */
+	/** Path of the connection's file in fusectl. The mount is not touched: it may not answer. */
+	async controlFile(name: "abort" | "max_background"): Promise<string> {
+		return `/sys/fs/fuse/connections/${await deviceOf(this.mount)}/${name}`;
+	}
+
 	async abort(): Promise<void> {
-		await abortConnection(`/sys/fs/fuse/connections/${await deviceOf(this.mount)}/abort`);
+		await abortConnection(await this.controlFile("abort"));
 	}
 
 	/** Its clients' calls end with the connection, so they come last. */

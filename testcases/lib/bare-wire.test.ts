@@ -32,6 +32,13 @@ t.test("reads a request, and writes its reply, in an entry's header", async (t) 
 });
 
 t.test("splits the flags of INIT into two words", async (t) => {
-	const reply = initReply({ flags: INIT.ext | INIT.overIoUring, maxWrite: 4096, maxPages: 1, requestTimeout: 15 });
+	const reply = initReply({
+		flags: INIT.ext | INIT.overIoUring,
+		maxWrite: 4096,
+		maxPages: 1,
+		requestTimeout: 15,
+		maxBackground: 7,
+	});
 	t.same([reply.readUInt32LE(12), reply.readUInt32LE(32), reply.readUInt16LE(40)], [1 << 30, 1 << 9, 15]);
+	t.equal(reply.readUInt16LE(16), 7, "max_background");
 });

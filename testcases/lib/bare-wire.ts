@@ -40,6 +40,8 @@ export interface Command {
 	readonly len?: number;
 	/** sqe.buf_index with IORING_URING_CMD_FIXED; without it the command names no registered buffer. */
 	readonly index?: number;
+	/** False: the index without the flag. */
+	readonly isFixed?: boolean;
 	/** ent_zero_copy_buf_index of REGISTER. */
 	readonly slot?: number;
 	/** uaddr, len and reserved of ADD_BUFPOOL. */
@@ -54,7 +56,7 @@ export const entryOf = (command: Command, token: number, bytes: 64 | 128 = 128):
 	entry.writeUInt32LE(command.op, 8);
 	entry.writeBigUInt64LE(BigInt(command.addr ?? 0), 16);
 	entry.writeUInt32LE(command.len ?? 0, 24);
-	entry.writeUInt32LE(command.index === undefined ? 0 : IORING_URING_CMD_FIXED, 28);
+	entry.writeUInt32LE(command.index === undefined || command.isFixed === false ? 0 : IORING_URING_CMD_FIXED, 28);
 	entry.writeBigUInt64LE(BigInt(token), 32);
 	entry.writeUInt16LE(command.index ?? 0, 40);
 	entry.writeBigUInt64LE(command.flags ?? 0n, 48);
@@ -151,14 +153,17 @@ export interface InitReply {
 	readonly maxPages: number;
 	/** Seconds; 0: none asked for. */
 	readonly requestTimeout: number;
+	/** 0: the kernel's own limit. */
+	readonly maxBackground: number;
 }
 
 /** fuse_init_out of protocol 7.46. */
-export const initReply = ({ flags, maxWrite, maxPages, requestTimeout }: InitReply): Buffer => {
+export const initReply = ({ flags, maxWrite, maxPages, requestTimeout, maxBackground }: InitReply): Buffer => {
 	const out = Buffer.alloc(64);
 	out.writeUInt32LE(7, 0);
 	out.writeUInt32LE(46, 4);
 	out.writeUInt32LE(Number(flags & 0xffffffffn), 12);
+	out.writeUInt16LE(maxBackground, 16);
 	out.writeUInt32LE(maxWrite, 20);
 	out.writeUInt32LE(1, 24);
 	out.writeUInt16LE(maxPages, 28);

@@ -1,5 +1,6 @@
 /** What several bare cases have in common: a request that is held, and a REGISTER that is refused. */
 import { constants } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { constants as system } from "node:os";
 import type { Test } from "tap";
 import type { Mode } from "../../orchestrator/domain/cell.ts";
@@ -12,6 +13,20 @@ import type { Client } from "./client.ts";
 export const ERRNO = system.errno;
 export const DIRECT = constants.O_RDWR | constants.O_DIRECT;
 const READ_BYTES = 4096;
+
+/** No address is there: the kernel never gives out the first page (vm.mmap_min_addr). */
+export const NOWHERE = 4096;
+
+/** A sysctl or a module's parameter has the value while that is done. */
+export const whileSet = async <T>(file: string, value: string | number, work: () => Promise<T>): Promise<T> => {
+	const before = await readFile(file, "utf8");
+	await writeFile(file, String(value));
+	try {
+		return await work();
+	} finally {
+		await writeFile(file, before);
+	}
+};
 
 /** `ok`, or the code of the error by which a call ends. */
 export const codeOf = async (work: Promise<unknown>): Promise<string> =>

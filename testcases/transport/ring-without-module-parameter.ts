@@ -1,9 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { defineCase } from "../case.ts";
 import { register } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
 import { INIT } from "../lib/bare-wire.ts";
-import { ERRNO, openFile } from "../lib/bare-work.ts";
+import { ERRNO, openFile, whileSet } from "../lib/bare-work.ts";
 
 const PARAMETER = "/sys/module/fuse/parameters/enable_uring";
 
@@ -17,16 +16,12 @@ export const testCase = defineCase({
 	needs: ["ring"],
 	timeoutMs: 20_000,
 	async check(t, lab) {
-		const before = await readFile(PARAMETER, "utf8");
-		await writeFile(PARAMETER, "N");
-		try {
+		await whileSet(PARAMETER, "N", async () => {
 			await using server = await BareServer.start(lab);
 			t.equal(server.offered & (INIT.overIoUring | INIT.hasBufpool), 0n, "INIT offers no io_uring");
 			t.ok((await openFile(server)).fd > 0, "a file is opened by way of /dev/fuse");
 			const { result } = await register(server, { ring: await server.ring(), qid: 0, isZeroCopy: false, pool: null });
 			t.equal(result, -ERRNO.EOPNOTSUPP, "REGISTER is refused");
-		} finally {
-			await writeFile(PARAMETER, before);
-		}
+		});
 	},
 });

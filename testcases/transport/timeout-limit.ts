@@ -1,23 +1,14 @@
-import { readFile, writeFile } from "node:fs/promises";
 import type { Lab } from "../case.ts";
 import { defineCase } from "../case.ts";
 import { setUpQueues } from "../lib/bare-queues.ts";
 import { type BareOptions, BareServer } from "../lib/bare-server.ts";
-import { codeWithin, holdRead } from "../lib/bare-work.ts";
+import { codeWithin, holdRead, whileSet } from "../lib/bare-work.ts";
 
 const SECOND_LOOK_MS = 30_000;
 
-/** A mount that is made while the sysctl has the value: what counts is read with the reply to INIT. */
-const mountWith = async (lab: Lab, sysctl: string, value: number, options: BareOptions): Promise<BareServer> => {
-	const file = `/proc/sys/fs/fuse/${sysctl}`;
-	const before = await readFile(file, "utf8");
-	await writeFile(file, String(value));
-	try {
-		return await BareServer.start(lab, options);
-	} finally {
-		await writeFile(file, before);
-	}
-};
+/** What counts is what the sysctl is when the reply to INIT is read. */
+const mountWith = async (lab: Lab, sysctl: string, value: number, options: BareOptions): Promise<BareServer> =>
+	await whileSet(`/proc/sys/fs/fuse/${sysctl}`, value, async () => await BareServer.start(lab, options));
 
 /** Three connections wait side by side, one of which has no time-out. */
 export const testCase = defineCase({
