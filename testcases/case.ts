@@ -4,6 +4,7 @@ import type { Mode, Need, Store } from "../orchestrator/domain/cell.ts";
 import type { ProcessEnd } from "../orchestrator/domain/channel.ts";
 import type { MemlockOutcome, MemlockServer, MemlockTrial } from "../orchestrator/domain/memlock.ts";
 import type { FaultOrder, ServerMessage, ServerReady, ServerRequest } from "../orchestrator/domain/server-message.ts";
+import type { Xfstests } from "../orchestrator/domain/third-party.ts";
 
 /** What a lying server gets wrong (guest/server/lie.c); each case names the lie that it must notice. */
 export const LIES = [
@@ -46,6 +47,8 @@ export interface Lab {
 	readonly server: ServerReady | null;
 	/** Lies of the mounted server; a case that brings servers of its own has them lie too. */
 	readonly lies: readonly string[];
+	/** What is to be run of the user's xfstests; null where the config names none. */
+	readonly xfstests: Xfstests | null;
 	/** Sends our own server an order (guest/server/orders.h); null when it is another server, gone or silent. */
 	askServer(request: ServerRequest): Promise<ServerMessage | null>;
 	/** Runs a program, argument vector, no shell; resolves with its output whatever its status. */
@@ -103,7 +106,7 @@ export interface CaseOrder {
 	readonly name: string;
 	readonly lab: Pick<
 		Lab,
-		"mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "seed" | "server" | "lies"
+		"mode" | "store" | "mount" | "behind" | "mountRoot" | "maxWrite" | "seed" | "server" | "lies" | "xfstests"
 	>;
 	readonly timeoutMs: number;
 }

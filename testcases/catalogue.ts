@@ -162,6 +162,7 @@ import { testCase as thirdPartyStressNgAttributes } from "./third-party/stress-n
 import { testCase as thirdPartyStressNgData } from "./third-party/stress-ng-data.ts";
 import { testCase as thirdPartyStressNgNames } from "./third-party/stress-ng-names.ts";
 import { testCase as thirdPartyTestSyscalls } from "./third-party/test-syscalls.ts";
+import { testCase as thirdPartyXfstests } from "./third-party/xfstests.ts";
 import { testCase as transportAbortError } from "./transport/abort-error.ts";
 import { testCase as transportAddQueueBeyondLast } from "./transport/add-queue-beyond-last.ts";
 import { testCase as transportAddQueueTwice } from "./transport/add-queue-twice.ts";
@@ -395,6 +396,7 @@ export const CASES: readonly Case[] = [
 	thirdPartyStressNgData,
 	thirdPartyStressNgNames,
 	thirdPartyTestSyscalls,
+	thirdPartyXfstests,
 	transportAbortError,
 	transportAddQueueBeyondLast,
 	transportAddQueueTwice,

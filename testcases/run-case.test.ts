@@ -17,6 +17,7 @@ const LAB: Lab = {
 	maxWrite: 4096,
 	seed: 1,
 	lies: [],
+	xfstests: null,
 	run: async () => ({ status: 0, stdout: "", stderr: "" }),
 	stopServer: async () => ({
 		umountStatus: 0,

@@ -1,5 +1,8 @@
 /** User-mode Linux as a machine: what is ruled out, servers that lie, daemons. */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import t from "tap";
+import { folders } from "../orchestrator/host/folders.ts";
 import { fuselab, readReport } from "./lib/cli.ts";
 
 t.test("the plan says that there is no NVMe", async (t) => {
@@ -42,6 +45,28 @@ t.test("a case that runs out of time says so, and where it waits in the kernel",
 	const [cell] = readReport(stdout).cells;
 	t.equal(cell?.verdict.because, "timeout");
 	t.ok(cell?.stuck?.some(({ stack }) => stack.includes("fuse_fsync")));
+});
+
+t.test("the user's xfstests mounts servers of every mode and is read, its failures too", async (t) => {
+	const kept = await fuselab("run", "tests/configs/xfstests.yaml", "--json");
+	t.equal(kept.status, 0);
+	t.same(
+		readReport(kept.stdout).cells.map(({ verdict }) => verdict.outcome),
+		Array(5).fill("pass"),
+	);
+	const folder = t.testdir({});
+	const config = path.join(folder, "lying.yaml");
+	const honest = await readFile(path.join(folders.clone(), "tests/configs/xfstests.yaml"), "utf8");
+	const lying = honest
+		.replaceAll(/(?<=: )\.\.\/(?=xfstests)/g, path.join(folders.clone(), "tests/"))
+		.replaceAll("../../kernels", path.join(folders.clone(), "kernels"))
+		.replace(/modes: .*/, "modes: [bufpool]\nserver: { lies: [write-data] }")
+		.replace(", exclude: [generic/004]", "");
+	await writeFile(config, lying);
+	const { status, stdout } = await fuselab("run", config, "--json");
+	t.equal(status, 1);
+	// generic/001 for the lie, generic/004 by itself, and the status of it all.
+	t.match(readReport(stdout).cells[0]?.verdict.detail, /^3 of 5 points failed, first: generic\/001/);
 });
 
 t.test("a server that goes to the background serves, and is missed when it dies", async (t) => {

@@ -88,6 +88,7 @@ const runWork = async (
 				seed: Number(/#(\d+)$/.exec(order.id)?.[1] ?? 1),
 				server: server.ready,
 				lies: order.server.lies,
+				xfstests: order.server.xfstests ?? null,
 			},
 		},
 		(line) => send({ type: "tap", id: order.id, line }),

@@ -37,6 +37,9 @@ const PACKAGES = [
 	"libcap2-bin",
 	"elfutils",
 	"stress-ng",
+	// What xfstests asks for besides.
+	"bc",
+	"psmisc",
 	"kmod",
 	// What virtme-ng's own init needs, so that `bench startup` compares with a boot that works.
 	"iproute2",
@@ -59,6 +62,19 @@ mkdir -p /opt/fuselab
 rm -rf /usr/src/fuse3/build
 `;
 
+/** The users that xfstests wants, and a helper of mount(8) that leaves it to whoever calls mount(8) how a server is started. */
+const PREPARE_XFSTESTS = `id=2000
+for user in fsgqa fsgqa2; do
+	echo "$user:x:$id:$id::/tmp:/bin/sh" >> /etc/passwd
+	echo "$user:x:$id:" >> /etc/group
+	id=$((id + 1))
+done
+printf '%s\\n' '#!/bin/sh' 'exec "$FUSELAB_MOUNT" "$@"' > /usr/sbin/mount.fuse.fuselab
+chmod 755 /usr/sbin/mount.fuse.fuselab
+`;
+
+const FURNISH = BUILD_LIBFUSE + PREPARE_XFSTESTS;
+
 export interface GuestRoot {
 	/** Folder to hand to the guest, read-only. */
 	readonly path: string;
@@ -75,7 +91,7 @@ export interface RootOptions {
 
 const rootsFolder = (): string => path.join(folders.cache(), "roots");
 
-const rootKey = (): string => digestOf("root-1", SUITE, PACKAGES.join(" "), BUILD_LIBFUSE).slice(0, 24);
+const rootKey = (): string => digestOf("root-1", SUITE, PACKAGES.join(" "), FURNISH).slice(0, 24);
 
 /** A finished root, or undefined; used where making one would be too much (doctor). */
 export const findRoot = async (): Promise<GuestRoot | undefined> => {
@@ -146,8 +162,8 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 	);
 	try {
 		await mkdir(temporary, { recursive: true });
-		const script = path.join(temporary, "build-libfuse.sh");
-		await writeAtomically(script, BUILD_LIBFUSE);
+		const script = path.join(temporary, "furnish.sh");
+		await writeAtomically(script, FURNISH);
 		await runAsRoot(
 			[
 				"mmdebstrap",
@@ -160,7 +176,7 @@ const makeRoot = async (entry: string, key: string, { signal, onStage }: RootOpt
 				'--customize-hook=mkdir -p "$1/usr/src/fuse3"',
 				`--customize-hook=tar -xf '${tarball}' -C "$1/usr/src/fuse3" --strip-components=1`,
 				`--customize-hook=copy-in '${script}' /usr/src`,
-				'--customize-hook=chroot "$1" sh /usr/src/build-libfuse.sh',
+				'--customize-hook=chroot "$1" sh /usr/src/furnish.sh',
 				SUITE,
 				tree,
 				`deb [signed-by=${KEYRING}] ${await aptMirror()} ${SUITE} main`,

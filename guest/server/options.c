@@ -61,6 +61,7 @@ static const struct option_kind kinds[] = {
 	{ "refuse-register", SIGNED, AT(refuse_register), NULL, -1, 4095, "a queue's number, -1 for none" },
 	{ "leave-out", SIGNED, AT(leave_out), NULL, -1, 4095, "a queue's number, -1 for none" },
 	{ "hold-at", SIGNED, AT(hold_at), NULL, -1, 4095, "a queue's number, -1 for none" },
+	{ "fsname", TEXT, AT(fsname), NULL, 0, 0, "the source that /proc/mounts is to show" },
 	{ "control", TEXT, AT(control), NULL, 0, 0, "the path of a socket to make" },
 	{ "source", TEXT, AT(source), NULL, 0, 0, "the folder to serve" },
 	{ "mount", TEXT, AT(mount), NULL, 0, 0, "the folder to mount on" },

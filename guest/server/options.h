@@ -69,6 +69,8 @@ struct options {
 	int leave_out;
 	/* queues from this one on stay in their set-up; -1: none */
 	int hold_at;
+	/* the source that /proc/mounts shows */
+	char *fsname;
 	char *control;
 	char *source;
 	char *mount;

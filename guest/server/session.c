@@ -195,7 +195,8 @@ static struct fuse_session *make_session(struct server *server)
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 	struct fuse_session *session = NULL;
 
-	snprintf(name, sizeof(name), "fsname=fuselab,subtype=%s", mode_names[server->options.mode]);
+	snprintf(name, sizeof(name), "fsname=%.200s,subtype=%s", server->options.fsname ? server->options.fsname : "fuselab",
+		 mode_names[server->options.mode]);
 	if (!fuse_opt_add_arg(&args, "fuselab-server") && !fuse_opt_add_arg(&args, "-o") &&
 	    !fuse_opt_add_arg(&args, name) && !fuse_opt_add_arg(&args, "-o") && !fuse_opt_add_arg(&args, options))
 		session = fuse_session_new(&args, store_operations(&server->options), sizeof(struct fuse_lowlevel_ops), server);

@@ -5,12 +5,14 @@ import { ensureLab, type GuestLab } from "../../guest/lab.ts";
 import { ensureLibfuse } from "../../guest/libfuse.ts";
 import { ensureLibfuseTests } from "../../guest/libfuse-tests.ts";
 import { ensureRoot, type GuestRoot } from "../../guest/root/root.ts";
+import { ensureXfstests } from "../../guest/xfstests.ts";
 import { buildKernel } from "../../kernels/build.ts";
 import { CASES } from "../../testcases/catalogue.ts";
-import type { MachineSpec } from "../domain/cell.ts";
+import type { MachineSpec, Need } from "../domain/cell.ts";
 import type { ServerBuild } from "../domain/channel.ts";
 import type { Architecture, KernelBuild, KernelWish } from "../domain/kernel.ts";
 import type { LibfuseSource } from "../domain/lab-config.ts";
+import type { Xfstests } from "../domain/third-party.ts";
 import { sweep } from "../host/ledger.ts";
 import { type ChosenMachine, chooseMachine } from "../machine/choose.ts";
 import type { Guest } from "../machine/guest.ts";
@@ -26,6 +28,8 @@ export interface Bench {
 	readonly lab: GuestLab;
 	/** Folder in the guest of the libfuse that foreign servers are to use. */
 	readonly libfuse: string;
+	/** The user's xfstests as the guest sees them, where they are asked for. */
+	readonly xfstests?: Xfstests;
 }
 
 const DEFAULTS = { server: "plain", libfuse: { kind: "debian" } } as const;
@@ -36,26 +40,30 @@ export interface BenchWish {
 	readonly libfuse: LibfuseSource;
 	/** Its cases, by name: some bring tests of libfuse's. */
 	readonly cases?: readonly string[];
+	readonly xfstests?: Xfstests | null;
 }
 
-const wantsLibfuseTests = (cases: readonly string[]): boolean =>
-	CASES.some(({ name, needs }) => needs?.includes("libfuse-tests") === true && cases.includes(name));
+const someNeed = (cases: readonly string[], need: Need): boolean =>
+	CASES.some(({ name, needs }) => needs?.includes(need) === true && cases.includes(name));
 
 /** Makes or finds what every guest needs besides a kernel, after clearing away what a crashed fuselab left. */
 export const prepareBench = async (
 	signal: AbortSignal,
 	onStage: OnStage,
-	{ server, libfuse, cases = [] }: BenchWish = DEFAULTS,
+	{ server, libfuse, cases = [], xfstests = null }: BenchWish = DEFAULTS,
 ): Promise<Bench> => {
 	for (const line of sweep()) onStage(`left by an earlier run: ${line}`);
 	const virtme = await ensureVirtme({ signal, onStage });
 	const root = await ensureRoot({ signal, onStage });
-	if (wantsLibfuseTests(cases)) await ensureLibfuseTests(root, { signal, onStage });
+	if (someNeed(cases, "libfuse-tests")) await ensureLibfuseTests(root, { signal, onStage });
 	return {
 		virtme,
 		root,
 		lab: await ensureLab(root, [server], signal),
 		libfuse: await ensureLibfuse(root, libfuse, { signal, onStage }),
+		...(xfstests === null || !someNeed(cases, "xfstests")
+			? {}
+			: { xfstests: await ensureXfstests(root, xfstests, { signal, onStage }) }),
 	};
 };
 

@@ -136,8 +136,8 @@ const put = <T extends { readonly name: string }>(known: readonly T[], one: T): 
 /** Makes the run's folder and the ports that lead into it. */
 export const openRun = async (config: LabConfig, plan: Plan, view: View): Promise<OpenRun> => {
 	const { signal } = interrupt;
-	const { server, libfuse, cases } = config;
-	const bench = await prepareBench(signal, view.stage, { server: server.build, libfuse, cases });
+	const { server, libfuse, cases, xfstests } = config;
+	const bench = await prepareBench(signal, view.stage, { server: server.build, libfuse, cases, xfstests });
 	let record = await startRecord(config, plan, bench, new Date());
 	const { folder, id } = await createRun(await ensureFolder(folders.runs()), record);
 	record = { ...record, id };
@@ -172,7 +172,12 @@ export const openRun = async (config: LabConfig, plan: Plan, view: View): Promis
 		id,
 		ports,
 		plan: async (ids) => await save({ planned: ids }),
-		serverOf: (cell) => ({ ...config.server, libfuse: bench.libfuse, ...dishonestyFor(config, cell) }),
+		serverOf: (cell) => ({
+			...config.server,
+			libfuse: bench.libfuse,
+			...(bench.xfstests === undefined ? {} : { xfstests: bench.xfstests }),
+			...dishonestyFor(config, cell),
+		}),
 		close: async () => {
 			await save({ finishedAt: new Date().toISOString(), interrupted: signal.aborted });
 			view.onEvent({ kind: "run-end", folder });

@@ -38,6 +38,7 @@ t.test("fills in the defaults", async (t) => {
 		machine: { kind: "auto", cpus: 2, memoryMiB: 2048 },
 		server: { queueDepth: 8, lies: [] },
 		cases: CASES,
+		xfstests: null,
 		figures: "none",
 		repeat: 1,
 	});

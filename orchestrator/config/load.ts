@@ -117,6 +117,8 @@ const assemble = (shape: ConfigShape, text: string, file: string, cases: readonl
 			typeof asked === "string"
 				? cases.filter((name) => asked === "all" && !isThirdParty(name))
 				: cases.filter((name) => asked.some((pattern) => matchesPattern(pattern, name))),
+		xfstests:
+			shape.xfstests === undefined ? null : { ...shape.xfstests, folder: path.resolve(folder, shape.xfstests.folder) },
 		figures: shape.figures,
 		repeat: shape.repeat,
 		allow: shape.allow,

@@ -147,6 +147,20 @@ const allowed = z.strictObject(
 	{ error: ALLOW_WANTED },
 );
 
+const XFSTESTS_WANTED = "a map with folder, and maybe tests and exclude";
+const TESTS_WANTED = "a list of tests and groups of xfstests such as generic/013 and generic/quick";
+
+const xfstestsNames = listOf(text(/^[a-z0-9]+\/[a-z0-9_]+$/, TESTS_WANTED), TESTS_WANTED, 2000);
+
+const xfstests = z.strictObject(
+	{
+		folder: text(PATH, "the folder of a built xfstests"),
+		tests: xfstestsNames.default(["generic/quick"]),
+		exclude: xfstestsNames.default([]),
+	},
+	{ error: XFSTESTS_WANTED },
+);
+
 const CASES_WANTED = "all, none, or a list of case names and patterns such as io/*";
 
 /** A config file before its cross-checks. */
@@ -170,6 +184,7 @@ export const configSchema = z.strictObject(
 				error: CASES_WANTED,
 			})
 			.default("all"),
+		xfstests: xfstests.optional(),
 		figures: z.enum([...JOB_SETS, "none"], { error: anyOf([...JOB_SETS, "none"]) }).default("none"),
 		repeat: wholeNumber(1, 100).default(1),
 		allow: listOf(allowed, ALLOW_WANTED, 100).default([]),
@@ -188,6 +203,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 	"kernels.series": Object.keys(seriesMap.shape),
 	...MACHINE_KEYS,
 	server: SERVER_KEYS,
+	xfstests: Object.keys(xfstests.shape),
 	allow: Object.keys(allowed.shape),
 };
 

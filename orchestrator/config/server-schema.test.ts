@@ -9,7 +9,7 @@ const source = readFileSync(path.join(folders.clone(), "guest/server/options.c")
 
 t.test("every option of the server can be set in a config, but for what the lab itself decides", async (t) => {
 	const names = [...source.matchAll(/^\t\{ "([a-z-]+)", [A-Z]+, AT/gm)].map(([, name]) => name);
-	const decided = ["mode", "store", "depth", "control", "source", "mount"];
+	const decided = ["mode", "store", "depth", "fsname", "control", "source", "mount"];
 	t.same(names.filter((name) => !decided.includes(name ?? "")).toSorted(), [...OWN_OPTIONS].toSorted());
 });
 

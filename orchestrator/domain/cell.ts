@@ -40,7 +40,8 @@ export const isServersOwn = (store: Store): boolean => store === "memory" || sto
 /**
  * What a case may need besides a mount: `own-server` takes orders, the next six are what a mode has (`own-payload`: a payload
  * buffer an entry; `add-bufpool`: the pools of Linux 7.3), then vCPUs (`cpu-hotplug`: that may be taken offline); `fresh` is a guest that no other case has had or gets;
- * `libfuse-tests` are libfuse's own, built in the guest's root, and `libfuse-transport` is a mode that libfuse's servers have too.
+ * `libfuse-tests` are libfuse's own, built in the guest's root, `libfuse-transport` is a mode that libfuse's servers have too, and
+ * `xfstests` are the user's.
  */
 export type Need =
 	| "own-server"
@@ -54,7 +55,8 @@ export type Need =
 	| "cpu-hotplug"
 	| "fresh"
 	| "libfuse-tests"
-	| "libfuse-transport";
+	| "libfuse-transport"
+	| "xfstests";
 
 /** `host` is the running kernel itself, which `auto` never takes. */
 export const MACHINE_KINDS = ["auto", "qemu-kvm", "qemu-tcg", "uml", "host"] as const;

@@ -7,6 +7,7 @@ import type { FigureJob, Mode, Store } from "./cell.ts";
 import type { Part } from "./deadline.ts";
 import type { MemlockOutcome, MemlockTrial } from "./memlock.ts";
 import type { FaultOrder } from "./server-message.ts";
+import type { Xfstests } from "./third-party.ts";
 import type { TransportProof } from "./verdict.ts";
 
 export const CHANNEL_NAME = "fuselab.agent";
@@ -32,6 +33,8 @@ export interface ServerOrder {
 	readonly faults?: readonly FaultOrder[];
 	/** RLIMIT_MEMLOCK of the server, soft and hard; null = as the guest has it. */
 	readonly memlockBytes: number | "unlimited" | null;
+	/** What the case is to run of the user's xfstests, where the config names them. */
+	readonly xfstests?: Xfstests;
 	/** Set before the server starts, e.g. `fs.fuse.max_pages_limit`. */
 	readonly sysctls: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import type { JobSet, MachineSpec, Mode, Store } from "./cell.ts";
 import type { ServerSettings } from "./channel.ts";
 import type { KernelWish, Prefixes } from "./kernel.ts";
+import type { Xfstests } from "./third-party.ts";
 import type { KnownTrouble } from "./verdict.ts";
 
 /** A kernel of a config; with prefixes it stands for a ladder of kernels. */
@@ -31,6 +32,8 @@ export interface LabConfig {
 	readonly stores: readonly Store[];
 	readonly server: ServerSettings;
 	readonly libfuse: LibfuseSource;
+	/** What `third-party/xfstests` runs; null: it is ruled out. */
+	readonly xfstests: Xfstests | null;
 	/** Names of the cases that were asked for, globs resolved, in the order of the known cases. */
 	readonly cases: readonly string[];
 	readonly figures: JobSet | "none";

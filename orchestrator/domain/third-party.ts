@@ -6,3 +6,13 @@ export const LIBFUSE_SOURCE = "/usr/src/fuse3";
 
 /** What of it is built for its own tests, once a run asks for them: `example/`, `test/` and `util/`. */
 export const LIBFUSE_TESTS = "/opt/libfuse-tests";
+
+/** A built xfstests that the user has, and what of it is to be run. */
+export interface Xfstests {
+	/** Absolute path: on the host in a config, in the guest once it is there. */
+	readonly folder: string;
+	/** Tests and groups, such as `generic/013` and `generic/quick`. */
+	readonly tests: readonly string[];
+	/** Tests that are left out. */
+	readonly exclude: readonly string[];
+}

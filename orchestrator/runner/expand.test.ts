@@ -33,6 +33,7 @@ const config: LabConfig = {
 	cases: ["meta/stat", "io/append"],
 	figures: "quick",
 	repeat: 2,
+	xfstests: null,
 	allow: [],
 };
 const known: readonly KnownCase[] = [{ name: "io/append" }, { name: "io/other" }, { name: "meta/stat" }];
@@ -130,6 +131,9 @@ t.test("rules out a case where its needs are not met, and one that cannot be lie
 		t.match(reasons({ modes: ["uring"], machine: { ...config.machine, kind } }, hotplug), { uring: /CPUs/ });
 	t.same(reasons({ modes: ["uring"], cpus: [1] }, { needs: ["two-cpus"] }), { uring: "it takes two CPUs" });
 	t.same(reasons({ modes }, { needs: ["libfuse-tests"] }), {});
+	t.same(Object.keys(reasons({ modes }, { needs: ["xfstests"] })), modes);
+	const xfstests = { folder: "/x", tests: ["generic/quick"], exclude: [] };
+	t.same(reasons({ modes, xfstests }, { needs: ["xfstests"] }), {});
 	t.same(Object.keys(reasons({ modes }, { needs: ["libfuse-transport"] })), ["uring", "bufpool", "zerocopy"]);
 	const own = { negativeControl: { own: "Both sides are measured." } };
 	t.same(reasons({ modes: ["uring"] }, own), {});

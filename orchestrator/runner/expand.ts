@@ -26,7 +26,12 @@ const checksOf = (config: LabConfig, cases: readonly KnownCase[]): readonly Work
 	return cases.filter(({ name }) => asked.has(name)).map(({ name }) => ({ kind: "check", name }));
 };
 
-const whyUnmet = (need: Need, mode: Mode, cpus: number, { server, machine }: LabConfig): string | undefined => {
+const whyUnmet = (
+	need: Need,
+	mode: Mode,
+	cpus: number,
+	{ server, machine, xfstests }: LabConfig,
+): string | undefined => {
 	switch (need) {
 		case "own-server":
 			return mode === "uring-libfuse" || server.command !== null ? "only fuselab's own server takes orders" : undefined;
@@ -50,6 +55,8 @@ const whyUnmet = (need: Need, mode: Mode, cpus: number, { server, machine }: Lab
 			if (machine.kind === "host") return "the host keeps its CPUs";
 			if (machine.kind === "uml") return "uml has no CPUs that go";
 			return cpus < 2 ? "it takes two CPUs" : undefined;
+		case "xfstests":
+			return xfstests === null ? "the config names no folder of xfstests" : undefined;
 		case "fresh":
 		case "libfuse-tests":
 			return undefined;
