@@ -76,6 +76,8 @@ const huntWith = async (
 	const { cells } = planOf({ ...config, kernels: [base], figures: "none", repeat: 1 });
 	const file = path.join(await ensureFolder(folders.state()), "mutant-killers.json");
 	const memory = await readKillMemory(file);
+	// Findings come two at a time: the memory that is written last is the one that knows most.
+	let written = Promise.resolve();
 	// What a mutant's first kill leaves out is not missing from this run: nothing is planned.
 	const run = await openRun({ ...config, name: `${config.name}-mutants` }, { cells: [], ruledOut: [] }, view);
 	try {
@@ -91,7 +93,8 @@ const huntWith = async (
 				signal: interrupt.signal,
 				onFinding: async (finding, learnt) => {
 					onFinding(finding);
-					await writeKillMemory(file, learnt);
+					written = written.then(async () => await writeKillMemory(file, learnt));
+					await written;
 				},
 			},
 			{ ...run.ports, onEvent: briefly(view) },

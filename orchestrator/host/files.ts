@@ -24,9 +24,13 @@ export const explainFull = (error: unknown, where: string): never => {
 	throw error;
 };
 
+let writes = 0;
+
 /** Writes under a temporary name, syncs, renames: a reader sees the old content or the new, never half of it. */
 export const writeAtomically = async (file: string, content: string | Uint8Array): Promise<void> => {
-	const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+	writes += 1;
+	// The number, as one process may write a file twice at once.
+	const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${writes}.tmp`);
 	const forget = onLastResort(() => rmSync(temporary, { force: true }));
 	try {
 		const handle = await open(temporary, "w");
