@@ -1,8 +1,7 @@
-import { constants } from "node:fs";
 import { defineCase } from "../case.ts";
-import { Client } from "../lib/client.ts";
-import { putBehind, readDirect } from "../lib/direct-read.ts";
-import { LYING_READS, OPCODE, orderFault } from "../lib/orders.ts";
+import { readDirect } from "../lib/direct-read.ts";
+import { readIntoGone } from "../lib/gone-buffer.ts";
+import { LYING_READS } from "../lib/orders.ts";
 import { sameBytes } from "../lib/same-bytes.ts";
 
 const LENGTH = 16 * 4096;
@@ -16,14 +15,9 @@ export const testCase = defineCase({
 	needs: ["own-server", "ring"],
 	timeoutMs: 15_000,
 	async check(t, lab) {
-		const { path, content } = await putBehind(lab, LENGTH);
-		await using client = Client.start();
-		const fd = await client.open(path, constants.O_RDONLY | constants.O_DIRECT);
-		await orderFault(lab, { fault: "delay", opcode: OPCODE.read, value: 300 });
-		const { result, data } = await client.readGone(fd, LENGTH, 0, "freed");
+		const { path, content, result, data } = await readIntoGone(lab, LENGTH, "freed");
 		t.equal(result, LENGTH, "all of it is read");
 		sameBytes(t, data, Buffer.alloc(LENGTH, 0xcc), "the pages in their place are not written to");
-		await client.close(fd);
 		sameBytes(t, await readDirect(path, LENGTH), content, "a read after it is right");
 	},
 });

@@ -1,8 +1,6 @@
-import { constants } from "node:fs";
 import { defineCase } from "../case.ts";
-import { Client } from "../lib/client.ts";
-import { putBehind } from "../lib/direct-read.ts";
-import { LYING_READS, OPCODE, orderFault } from "../lib/orders.ts";
+import { readIntoGone } from "../lib/gone-buffer.ts";
+import { LYING_READS } from "../lib/orders.ts";
 import { sameBytes } from "../lib/same-bytes.ts";
 
 const LENGTH = 16 * 4096;
@@ -17,13 +15,8 @@ export const testCase = defineCase({
 	needs: ["own-server", "ring"],
 	timeoutMs: 15_000,
 	async check(t, lab) {
-		const { path, content } = await putBehind(lab, LENGTH);
-		await using client = Client.start();
-		const fd = await client.open(path, constants.O_RDONLY | constants.O_DIRECT);
-		await orderFault(lab, { fault: "delay", opcode: OPCODE.read, value: 300 });
-		const { result, data } = await client.readGone(fd, LENGTH, 0, "unmapped");
+		const { content, result, data } = await readIntoGone(lab, LENGTH, "unmapped");
 		t.equal(result, LENGTH, "all of it is read");
 		sameBytes(t, data, content, "the other mapping has it");
-		await client.close(fd);
 	},
 });
