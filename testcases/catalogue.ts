@@ -131,6 +131,7 @@ import { testCase as metaXattrCreateReplace } from "./meta/xattr-create-replace.
 import { testCase as metaXattrList } from "./meta/xattr-list.ts";
 import { testCase as metaXattrRoom } from "./meta/xattr-room.ts";
 import { testCase as metaXattrValue } from "./meta/xattr-value.ts";
+import { testCase as teardownAbortBackgroundHeld } from "./teardown/abort-background-held.ts";
 import { testCase as teardownAbortHeldRead } from "./teardown/abort-held-read.ts";
 import { testCase as teardownAbortIdle } from "./teardown/abort-idle.ts";
 import { testCase as teardownCrashedDirectRead } from "./teardown/crashed-direct-read.ts";
@@ -141,6 +142,9 @@ import { testCase as teardownKilledDirectRead } from "./teardown/killed-direct-r
 import { testCase as teardownKilledUnderWriters } from "./teardown/killed-under-writers.ts";
 import { testCase as teardownKilledWhileStopped } from "./teardown/killed-while-stopped.ts";
 import { testCase as teardownLazyUnmountHeldRead } from "./teardown/lazy-unmount-held-read.ts";
+import { testCase as teardownPayloadPagesComeBack } from "./teardown/payload-pages-come-back.ts";
+import { testCase as teardownPoolPagesUnpinned } from "./teardown/pool-pages-unpinned.ts";
+import { testCase as teardownQueueTablesComeBack } from "./teardown/queue-tables-come-back.ts";
 import { testCase as teardownServerStops } from "./teardown/server-stops.ts";
 import { testCase as teardownTerminatedIdle } from "./teardown/terminated-idle.ts";
 import { testCase as teardownUnloadModule } from "./teardown/unload-module.ts";
@@ -189,6 +193,7 @@ import { testCase as transportCommitOtherIndex } from "./transport/commit-other-
 import { testCase as transportCommitUnknownId } from "./transport/commit-unknown-id.ts";
 import { testCase as transportCpuLeavesAndReturns } from "./transport/cpu-leaves-and-returns.ts";
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
+import { testCase as transportExecDirectIo } from "./transport/exec-direct-io.ts";
 import { testCase as transportForkHoldsConnection } from "./transport/fork-holds-connection.ts";
 import { testCase as transportHeaderWithoutMemory } from "./transport/header-without-memory.ts";
 import { testCase as transportInterruptSent } from "./transport/interrupt-sent.ts";
@@ -204,6 +209,7 @@ import { testCase as transportMoreReadersThanEntries } from "./transport/more-re
 import { testCase as transportOnePoolBuffer } from "./transport/one-pool-buffer.ts";
 import { testCase as transportPayloadWithoutMemory } from "./transport/payload-without-memory.ts";
 import { testCase as transportPoolBeyondSlot } from "./transport/pool-beyond-slot.ts";
+import { testCase as transportPoolBufferPassedOver } from "./transport/pool-buffer-passed-over.ts";
 import { testCase as transportPoolRequestWithoutPayload } from "./transport/pool-request-without-payload.ts";
 import { testCase as transportPoolZeroCopiedRead } from "./transport/pool-zero-copied-read.ts";
 import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
@@ -229,9 +235,17 @@ import { testCase as transportTimeoutLimit } from "./transport/timeout-limit.ts"
 import { testCase as transportTimeoutWherever } from "./transport/timeout-wherever.ts";
 import { testCase as transportTruncateRace } from "./transport/truncate-race.ts";
 import { testCase as transportTwoMounts } from "./transport/two-mounts.ts";
+import { testCase as transportZeroCopyFolder } from "./transport/zero-copy-folder.ts";
+import { testCase as transportZeroCopyPagesComeBack } from "./transport/zero-copy-pages-come-back.ts";
 import { testCase as transportZeroCopyQueueWithoutPool } from "./transport/zero-copy-queue-without-pool.ts";
+import { testCase as transportZeroCopySlotBeyondTable } from "./transport/zero-copy-slot-beyond-table.ts";
+import { testCase as transportZeroCopySlotDirections } from "./transport/zero-copy-slot-directions.ts";
+import { testCase as transportZeroCopySlotFilled } from "./transport/zero-copy-slot-filled.ts";
+import { testCase as transportZeroCopySlotLength } from "./transport/zero-copy-slot-length.ts";
+import { testCase as transportZeroCopySlotReplaced } from "./transport/zero-copy-slot-replaced.ts";
 import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
 import { testCase as transportZeroCopyWithoutCapability } from "./transport/zero-copy-without-capability.ts";
+import { testCase as transportZeroCopyWriteSize } from "./transport/zero-copy-write-size.ts";
 
 export const CASES: readonly Case[] = [
 	coherenceDirectReadBeforeWriteBack,
@@ -365,6 +379,7 @@ export const CASES: readonly Case[] = [
 	metaXattrList,
 	metaXattrRoom,
 	metaXattrValue,
+	teardownAbortBackgroundHeld,
 	teardownAbortHeldRead,
 	teardownAbortIdle,
 	teardownCrashedDirectRead,
@@ -375,6 +390,9 @@ export const CASES: readonly Case[] = [
 	teardownKilledUnderWriters,
 	teardownKilledWhileStopped,
 	teardownLazyUnmountHeldRead,
+	teardownPayloadPagesComeBack,
+	teardownPoolPagesUnpinned,
+	teardownQueueTablesComeBack,
 	teardownServerStops,
 	teardownTerminatedIdle,
 	teardownUnloadModule,
@@ -423,6 +441,7 @@ export const CASES: readonly Case[] = [
 	transportCommitUnknownId,
 	transportCpuLeavesAndReturns,
 	transportDepthOne,
+	transportExecDirectIo,
 	transportForkHoldsConnection,
 	transportHeaderWithoutMemory,
 	transportInterruptSent,
@@ -438,6 +457,7 @@ export const CASES: readonly Case[] = [
 	transportOnePoolBuffer,
 	transportPayloadWithoutMemory,
 	transportPoolBeyondSlot,
+	transportPoolBufferPassedOver,
 	transportPoolRequestWithoutPayload,
 	transportPoolZeroCopiedRead,
 	transportQueueLeftOut,
@@ -463,7 +483,15 @@ export const CASES: readonly Case[] = [
 	transportTimeoutWherever,
 	transportTruncateRace,
 	transportTwoMounts,
+	transportZeroCopyFolder,
+	transportZeroCopyPagesComeBack,
 	transportZeroCopyQueueWithoutPool,
+	transportZeroCopySlotBeyondTable,
+	transportZeroCopySlotDirections,
+	transportZeroCopySlotFilled,
+	transportZeroCopySlotLength,
+	transportZeroCopySlotReplaced,
 	transportZeroCopySlotsEmptyWhenIdle,
 	transportZeroCopyWithoutCapability,
+	transportZeroCopyWriteSize,
 ];

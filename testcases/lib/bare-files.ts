@@ -16,6 +16,7 @@ export const OP = {
 	flush: 25,
 	init: 26,
 	opendir: 27,
+	readdir: 28,
 	releasedir: 29,
 	interrupt: 36,
 	batchForget: 42,

@@ -5,7 +5,7 @@ import type { BareServer } from "./bare-server.ts";
 import { COMMAND, HEADER_BYTES, iovecsOf, ZERO_COPY } from "./bare-wire.ts";
 
 /** Slots of a ring's table of buffers: entries' in its first half, pools in its second. */
-const SLOTS = 64;
+export const SLOTS = 64;
 const FIRST_POOL_SLOT = 32;
 
 export const hasPool = (mode: Mode): boolean => ["bufpool", "pinned", "zerocopy"].includes(mode);

@@ -1,6 +1,6 @@
 /** Rings of a bare server, the memory that their entries name, and what has completed. */
 import type { BareAnswer, BareProcess } from "./bare-process.ts";
-import { type Command, entryOf, SQE128 } from "./bare-wire.ts";
+import { type Command, entryOf, type FixedIo, fixedEntryOf, SQE128 } from "./bare-wire.ts";
 
 const PAGE = 4096;
 
@@ -84,6 +84,14 @@ export class BareRings {
 		]);
 		const isEnd = (event: BareAnswer): boolean =>
 			event.kind === "completion" && event.token === token && (event.result !== 0 || entry === undefined);
+		return (await this.take(isEnd, waitMs, []))?.result ?? null;
+	}
+
+	/** Bytes that such a transfer moved within `waitMs`, an errno below zero, or null. */
+	async fixedIo(ring: BareRing, io: FixedIo, waitMs = 2_000): Promise<number | null> {
+		const token = ++this.#token;
+		await this.bare.must("submit", [ring.index, fixedEntryOf(io, token)]);
+		const isEnd = (event: BareAnswer): boolean => event.kind === "completion" && event.token === token;
 		return (await this.take(isEnd, waitMs, []))?.result ?? null;
 	}
 

@@ -2,6 +2,7 @@
 
 /** Flag bits of FUSE_INIT. */
 export const INIT = {
+	asyncRead: 1n << 0n,
 	abortError: 1n << 21n,
 	maxPages: 1n << 22n,
 	ext: 1n << 30n,
@@ -69,6 +70,32 @@ export const entryOf = (command: Command, token: number, bytes: 64 | 128 = 128):
 		entry.writeUInt32LE(command.pool.reserved ?? 0, 84);
 	}
 	return entry.subarray(0, bytes);
+};
+
+/** IORING_OP_READ_FIXED and IORING_OP_WRITE_FIXED: between a file and a registered buffer. */
+const FIXED_OPS = { read: 4, write: 5 } as const;
+
+export interface FixedIo {
+	readonly op: keyof typeof FIXED_OPS;
+	readonly fd: number;
+	readonly offset: number;
+	/** Of a slot that the kernel filled: an offset in it. */
+	readonly addr: number;
+	readonly len: number;
+	readonly index: number;
+}
+
+/** One submission entry of such a transfer. */
+export const fixedEntryOf = ({ op, fd, offset, addr, len, index }: FixedIo, token: number): Buffer => {
+	const entry = Buffer.alloc(128);
+	entry.writeUInt8(FIXED_OPS[op], 0);
+	entry.writeInt32LE(fd, 4);
+	entry.writeBigUInt64LE(BigInt(offset), 8);
+	entry.writeBigUInt64LE(BigInt(addr), 16);
+	entry.writeUInt32LE(len, 24);
+	entry.writeBigUInt64LE(BigInt(token), 32);
+	entry.writeUInt16LE(index, 40);
+	return entry;
 };
 
 /** REGISTER's iovecs: the header's memory and the payload's. */

@@ -7,7 +7,7 @@ import type { Mode } from "../../orchestrator/domain/cell.ts";
 import type { Lab } from "../case.ts";
 import { OP } from "./bare-files.ts";
 import { makeQueue, type Registration, register, ringFor } from "./bare-queues.ts";
-import { BareServer } from "./bare-server.ts";
+import { type BareOptions, BareServer } from "./bare-server.ts";
 import type { Client } from "./client.ts";
 
 export const ERRNO = system.errno;
@@ -16,6 +16,12 @@ const READ_BYTES = 4096;
 
 /** No address is there: the kernel never gives out the first page (vm.mmap_min_addr). */
 export const NOWHERE = 4096;
+
+/** Limits of which either is the larger: the largest payload follows both (dev_uring.c:fuse_uring_create, 7.3). */
+export const PAYLOAD_LIMITS = {
+	max_pages: { maxWrite: 32_768, maxPages: 16 },
+	max_write: { maxWrite: 65_536, maxPages: 8 },
+} as const;
 
 /** A sysctl or a module's parameter has the value while that is done. */
 export const whileSet = async <T>(file: string, value: string | number, work: () => Promise<T>): Promise<T> => {
@@ -61,8 +67,9 @@ export const refusesRegister = async (
 	wrong: (server: BareServer) => Registration,
 	what: string,
 	mode: Mode = lab.mode,
+	options: BareOptions = {},
 ): Promise<void> => {
-	await using server = await BareServer.start(lab);
+	await using server = await BareServer.start(lab, options);
 	const queue = await makeQueue(server, await ringFor(server, mode), 0, mode, 1);
 	t.equal((await register(server, queue)).result, null, "a right REGISTER is parked");
 	t.equal((await register(server, queue, wrong(server))).result, -ERRNO.EINVAL, `REGISTER ${what} is answered EINVAL`);

@@ -1,21 +1,8 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
 import { defineCase } from "../case.ts";
+import { filledSlots } from "../lib/buffer-table.ts";
 import { putBehind, readDirect } from "../lib/direct-read.ts";
 import { faultsTaken, OPCODE, orderFault } from "../lib/orders.ts";
 import { sameBytes } from "../lib/same-bytes.ts";
-
-/** Filled slots of all io_uring buffer tables of a process, by fdinfo's lines below `UserBufs`. */
-const filledSlots = async (pid: number): Promise<readonly string[]> => {
-	const filled: string[] = [];
-	for (const fd of await readdir(`/proc/${pid}/fd`)) {
-		const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "");
-		if (target !== "anon_inode:[io_uring]") continue;
-		const [, table = ""] = (await readFile(`/proc/${pid}/fdinfo/${fd}`, "utf8")).split(/^UserBufs:.*$/m);
-		for (const [, slot = "", what = ""] of table.matchAll(/^\s*(\d+): (.*)$/gm))
-			if (!what.includes("<none>")) filled.push(`fd ${fd} slot ${slot}`);
-	}
-	return filled;
-};
 
 /** A slot that is not emptied would keep the client's pages, and refuse the entry's next request with EBUSY. */
 export const testCase = defineCase({
