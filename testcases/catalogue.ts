@@ -134,6 +134,7 @@ import { testCase as metaXattrValue } from "./meta/xattr-value.ts";
 import { testCase as teardownAbortBackgroundHeld } from "./teardown/abort-background-held.ts";
 import { testCase as teardownAbortHeldRead } from "./teardown/abort-held-read.ts";
 import { testCase as teardownAbortIdle } from "./teardown/abort-idle.ts";
+import { testCase as teardownAbortWhileStopped } from "./teardown/abort-while-stopped.ts";
 import { testCase as teardownCrashedDirectRead } from "./teardown/crashed-direct-read.ts";
 import { testCase as teardownExitedDirectRead } from "./teardown/exited-direct-read.ts";
 import { testCase as teardownForcedUnmountHeld } from "./teardown/forced-unmount-held.ts";
@@ -213,6 +214,7 @@ import { testCase as transportPoolBufferPassedOver } from "./transport/pool-buff
 import { testCase as transportPoolRequestWithoutPayload } from "./transport/pool-request-without-payload.ts";
 import { testCase as transportPoolZeroCopiedRead } from "./transport/pool-zero-copied-read.ts";
 import { testCase as transportQueueLeftOut } from "./transport/queue-left-out.ts";
+import { testCase as transportReadyWakes } from "./transport/ready-wakes.ts";
 import { testCase as transportRefusedRegister } from "./transport/refused-register.ts";
 import { testCase as transportRefusedRegisterWakes } from "./transport/refused-register-wakes.ts";
 import { testCase as transportRegisterAfterReady } from "./transport/register-after-ready.ts";
@@ -235,7 +237,10 @@ import { testCase as transportTimeoutLimit } from "./transport/timeout-limit.ts"
 import { testCase as transportTimeoutWherever } from "./transport/timeout-wherever.ts";
 import { testCase as transportTruncateRace } from "./transport/truncate-race.ts";
 import { testCase as transportTwoMounts } from "./transport/two-mounts.ts";
+import { testCase as transportWriteAnswers } from "./transport/write-answers.ts";
+import { testCase as transportZeroCopiedFileOnPlainQueue } from "./transport/zero-copied-file-on-plain-queue.ts";
 import { testCase as transportZeroCopyFolder } from "./transport/zero-copy-folder.ts";
+import { testCase as transportZeroCopyInUserNamespace } from "./transport/zero-copy-in-user-namespace.ts";
 import { testCase as transportZeroCopyPagesComeBack } from "./transport/zero-copy-pages-come-back.ts";
 import { testCase as transportZeroCopyQueueWithoutPool } from "./transport/zero-copy-queue-without-pool.ts";
 import { testCase as transportZeroCopySlotBeyondTable } from "./transport/zero-copy-slot-beyond-table.ts";
@@ -244,6 +249,8 @@ import { testCase as transportZeroCopySlotFilled } from "./transport/zero-copy-s
 import { testCase as transportZeroCopySlotLength } from "./transport/zero-copy-slot-length.ts";
 import { testCase as transportZeroCopySlotReplaced } from "./transport/zero-copy-slot-replaced.ts";
 import { testCase as transportZeroCopySlotsEmptyWhenIdle } from "./transport/zero-copy-slots-empty-when-idle.ts";
+import { testCase as transportZeroCopyThenCopied } from "./transport/zero-copy-then-copied.ts";
+import { testCase as transportZeroCopyTwoSlots } from "./transport/zero-copy-two-slots.ts";
 import { testCase as transportZeroCopyWithoutCapability } from "./transport/zero-copy-without-capability.ts";
 import { testCase as transportZeroCopyWriteSize } from "./transport/zero-copy-write-size.ts";
 
@@ -382,6 +389,7 @@ export const CASES: readonly Case[] = [
 	teardownAbortBackgroundHeld,
 	teardownAbortHeldRead,
 	teardownAbortIdle,
+	teardownAbortWhileStopped,
 	teardownCrashedDirectRead,
 	teardownExitedDirectRead,
 	teardownForcedUnmountHeld,
@@ -461,6 +469,7 @@ export const CASES: readonly Case[] = [
 	transportPoolRequestWithoutPayload,
 	transportPoolZeroCopiedRead,
 	transportQueueLeftOut,
+	transportReadyWakes,
 	transportRefusedRegisterWakes,
 	transportRefusedRegister,
 	transportRegisterAfterReady,
@@ -483,7 +492,10 @@ export const CASES: readonly Case[] = [
 	transportTimeoutWherever,
 	transportTruncateRace,
 	transportTwoMounts,
+	transportWriteAnswers,
+	transportZeroCopiedFileOnPlainQueue,
 	transportZeroCopyFolder,
+	transportZeroCopyInUserNamespace,
 	transportZeroCopyPagesComeBack,
 	transportZeroCopyQueueWithoutPool,
 	transportZeroCopySlotBeyondTable,
@@ -492,6 +504,8 @@ export const CASES: readonly Case[] = [
 	transportZeroCopySlotLength,
 	transportZeroCopySlotReplaced,
 	transportZeroCopySlotsEmptyWhenIdle,
+	transportZeroCopyThenCopied,
+	transportZeroCopyTwoSlots,
 	transportZeroCopyWithoutCapability,
 	transportZeroCopyWriteSize,
 ];

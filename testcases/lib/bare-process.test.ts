@@ -10,7 +10,7 @@ const SOURCES = ["bare.c", "bare-ring.c"].map((file) =>
 t.test("obeys order after order, and says an error by its number", async (t) => {
 	const program = `${t.testdir()}/bare`;
 	execFileSync("gcc", ["-Wall", "-Wextra", "-Werror", "-o", program, ...SOURCES]);
-	const { bare, arena } = await BareProcess.start(program);
+	const { bare, arena } = await BareProcess.start([], program);
 	await using _ = bare;
 	t.equal(arena % 4096, 0, "the arena begins with a page");
 	t.equal(await bare.must("poke", [4096, Buffer.from("one")]), 3);

@@ -25,8 +25,8 @@ export class BareProcess {
 	readonly #waiting: { resolve(answer: BareAnswer): void; reject(error: Error): void }[] = [];
 	#ended = "";
 
-	private constructor(program: string) {
-		this.#child = spawn(program, [], { stdio: ["pipe", "pipe", "inherit"] });
+	private constructor([program = "", ...args]: readonly string[]) {
+		this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
 		createInterface({ input: this.#child.stdout }).on("line", (line) =>
 			this.#waiting.shift()?.resolve(JSON.parse(line) as BareAnswer),
 		);
@@ -36,11 +36,12 @@ export class BareProcess {
 		this.#child.on("exit", (code, signal) => this.#end(`has ended (${signal ?? `status ${code}`})`));
 	}
 
-	/** Gives the process, and the address of the memory that its orders name by offset. */
+	/** Gives the process, and the address of the memory that its orders name by offset; `within` are words before the program's. */
 	static async start(
+		within: readonly string[] = [],
 		program = `${process.env.FUSELAB_LAB}/bare`,
 	): Promise<{ readonly bare: BareProcess; readonly arena: number }> {
-		const bare = new BareProcess(program);
+		const bare = new BareProcess([...within, program]);
 		return { bare, arena: (await bare.#answer("start", 0)).result };
 	}
 

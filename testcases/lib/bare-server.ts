@@ -34,6 +34,8 @@ export interface BareOptions extends Partial<InitReply> {
 	readonly name?: string;
 	/** Names of files whose READs and WRITEs are to be zero-copied. */
 	readonly zeroCopied?: readonly string[];
+	/** Words before the server's program, such as unshare(1)'s. */
+	readonly within?: readonly string[];
 }
 
 /** A request that is with the server. */
@@ -87,7 +89,7 @@ export class BareServer extends BareRings {
 		// A case that overran its time was killed, and what it had mounted would be in the way of all that come.
 		if ((await deviceOf(mount)) !== undefined) await lab.run("umount", ["-l", mount]);
 		await mkdir(mount, { recursive: true });
-		const started = await BareProcess.start();
+		const started = await BareProcess.start(options.within);
 		const fd = await started.bare.must("open");
 		await started.bare.must("mount", [fd, mount]);
 		return new BareServer(lab, options, started, { mount, fd, queues: await possibleCpus() });
