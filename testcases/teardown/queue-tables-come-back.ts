@@ -3,7 +3,7 @@ import { defineCase } from "../case.ts";
 import { setUpQueues } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
 
-const ROUNDS = 30;
+const ROUNDS = 10;
 
 /** Objects of 4 KiB, of which every queue has one: its table of requests that are with the server. */
 const tables = async (): Promise<number> =>
@@ -12,8 +12,7 @@ const tables = async (): Promise<number> =>
 /** A queue's memory is the connection's, and ends with it. */
 export const testCase = defineCase({
 	name: "teardown/queue-tables-come-back",
-	proves:
-		"Thirty rounds of mounting and setting up all queues leave fewer objects of a queue's table behind than rounds.",
+	proves: "Ten rounds of mounting and setting up all queues leave fewer objects of a queue's table behind than rounds.",
 	decidedIn: "fs/fuse/dev_uring.c:fuse_uring_destruct, fuse_uring_create_queue (Linux 7.3)",
 	negativeControl: { own: "Each round makes as many as there are queues." },
 	needs: ["own-server", "ring", "two-cpus"],
