@@ -20,6 +20,7 @@ export const OP = {
 	releasedir: 29,
 	interrupt: 36,
 	batchForget: 42,
+	readdirplus: 44,
 } as const;
 
 const ROOT = 1n;

@@ -135,13 +135,15 @@ export interface RingOptions {
 	readonly buffers?: number;
 	/** A ring for each queue, so that one can be closed without the others. */
 	readonly ringEach?: boolean;
+	/** What every REGISTER is given instead of what is right. */
+	readonly registration?: Registration;
 }
 
 /** Sets up all queues as the mode has them, and so makes the connection's ring ready. */
 export const setUpQueues = async (
 	server: BareServer,
 	mode: Mode,
-	{ entries = 2, buffers = entries, ringEach = false }: RingOptions = {},
+	{ entries = 2, buffers = entries, ringEach = false, registration = {} }: RingOptions = {},
 ): Promise<readonly BareQueue[]> => {
 	const queues: BareQueue[] = [];
 	let ring = await ringFor(server, mode);
@@ -149,7 +151,7 @@ export const setUpQueues = async (
 		if (ringEach && qid > 0) ring = await ringFor(server, mode);
 		const queue = await makeQueue(server, ring, qid, mode, buffers);
 		for (let entry = 0; entry < entries; entry += 1) {
-			const { result } = await register(server, queue);
+			const { result } = await register(server, queue, registration);
 			if (result !== null) throw new Error(`REGISTER on queue ${qid} gave ${result}`);
 		}
 		queues.push(queue);

@@ -10,6 +10,7 @@ import { makeQueue, type Registration, register, ringFor } from "./bare-queues.t
 import { type BareOptions, BareServer } from "./bare-server.ts";
 import type { Client } from "./client.ts";
 
+export const CAP_SYS_ADMIN = 21;
 export const ERRNO = system.errno;
 export const DIRECT = constants.O_RDWR | constants.O_DIRECT;
 const READ_BYTES = 4096;

@@ -1,4 +1,5 @@
 /** xfstests on servers like the cell's: its own `check`, as its README.fuse says, which mounts and unmounts as it likes. */
+import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Lab } from "../case.ts";
@@ -55,6 +56,10 @@ const mountHelper = ({ mode, lies }: Lab, folder: string): string => {
 export const runXfstests = async (lab: Lab): Promise<XfstestsOutcome & { output: string; status: number | null }> => {
 	const { xfstests } = lab;
 	if (xfstests === null) throw new Error("the config names no folder of xfstests");
+	if (!existsSync(xfstests.folder))
+		throw new Error(
+			"xfstests is not in this guest: a kernel with modules boots from an image of the root, made before",
+		);
 	const folder = path.join(lab.behind, "xfstests");
 	const [test, scratch] = ["non1", "non2"].map((device) => `/run/fuselab/xfstests/${device}`);
 	for (const made of [`${folder}/non1`, `${folder}/non2`, `${test}`, `${scratch}`])

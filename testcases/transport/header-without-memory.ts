@@ -1,5 +1,5 @@
 import { defineCase } from "../case.ts";
-import { makeQueue, register, ringFor } from "../lib/bare-queues.ts";
+import { setUpQueues } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
 import { NOWHERE } from "../lib/bare-work.ts";
 
@@ -13,10 +13,7 @@ export const testCase = defineCase({
 	timeoutMs: 20_000,
 	async check(t, lab) {
 		await using server = await BareServer.start(lab);
-		for (let qid = 0; qid < server.queues; qid += 1) {
-			const queue = await makeQueue(server, await ringFor(server, lab.mode), qid, lab.mode, 1);
-			t.equal((await register(server, queue, { headerAt: NOWHERE })).result, null, `queue ${qid} takes its entry`);
-		}
+		await setUpQueues(server, lab.mode, { entries: 1, registration: { headerAt: NOWHERE } });
 		for (const turn of ["first", "next"])
 			t.match((await lab.run("stat", ["-f", server.mount])).stderr, /Bad address/, `the ${turn} request`);
 	},

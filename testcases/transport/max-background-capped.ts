@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { defineCase } from "../case.ts";
 import { BareServer } from "../lib/bare-server.ts";
-import { whileSet } from "../lib/bare-work.ts";
+import { CAP_SYS_ADMIN, whileSet } from "../lib/bare-work.ts";
 
-const CAP_SYS_ADMIN = 21;
 const PARAMETER = "/sys/module/fuse/parameters/max_user_bgreq";
 
 /** Requests in the background are memory of the kernel's. */

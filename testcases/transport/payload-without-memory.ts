@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { defineCase } from "../case.ts";
 import { OP } from "../lib/bare-files.ts";
-import { makeQueue, register, ringFor } from "../lib/bare-queues.ts";
+import { setUpQueues } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
 import { ERRNO, NOWHERE } from "../lib/bare-work.ts";
 
@@ -21,10 +21,7 @@ export const testCase = defineCase({
 	timeoutMs: 20_000,
 	async check(t, lab) {
 		await using server = await BareServer.start(lab);
-		for (let qid = 0; qid < server.queues; qid += 1) {
-			const queue = await makeQueue(server, await ringFor(server, lab.mode), qid, lab.mode, 1);
-			t.equal((await register(server, queue, { payloadAt: NOWHERE })).result, null, `queue ${qid} takes its entry`);
-		}
+		await setUpQueues(server, lab.mode, { entries: 1, registration: { payloadAt: NOWHERE } });
 		const statfs = async () => await lab.run("taskset", ["-c", "0", "stat", "-f", server.mount]);
 		const refused = /Input\/output error/;
 		const first = statfs();

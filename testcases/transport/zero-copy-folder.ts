@@ -1,8 +1,9 @@
 import { defineCase } from "../case.ts";
+import { OP } from "../lib/bare-files.ts";
 import { setUpQueues } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
 
-const READDIR = new Set([28, 44]);
+const READDIR: ReadonlySet<number> = new Set([OP.readdir, OP.readdirplus]);
 
 /** The kernel reads folders into memory of its own, whatever the server says as it opens them. */
 export const testCase = defineCase({

@@ -1,5 +1,5 @@
 import { defineCase } from "../case.ts";
-import { makeQueue, register, ringFor, SLOTS } from "../lib/bare-queues.ts";
+import { SLOTS, setUpQueues } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
 import { codeOf, openFile } from "../lib/bare-work.ts";
 
@@ -13,9 +13,7 @@ export const testCase = defineCase({
 	timeoutMs: 20_000,
 	async check(t, lab) {
 		await using server = await BareServer.start(lab, { zeroCopied: ["shared"] });
-		const ring = await ringFor(server, lab.mode);
-		for (let qid = 0; qid < server.queues; qid += 1)
-			await register(server, await makeQueue(server, ring, qid, lab.mode, 1), { slot: SLOTS });
+		await setUpQueues(server, lab.mode, { entries: 1, registration: { slot: SLOTS } });
 		const { client, fd } = await openFile(server, "shared");
 		t.equal(await server.serve(codeOf(client.read(fd, 4096, 0))), "EINVAL", "the read(2) ends");
 		const other = await openFile(server, "other");

@@ -1,9 +1,7 @@
 import { defineCase } from "../case.ts";
 import { addQueue, ringFor } from "../lib/bare-queues.ts";
 import { BareServer } from "../lib/bare-server.ts";
-import { ERRNO } from "../lib/bare-work.ts";
-
-const CAP_SYS_ADMIN = 21;
+import { CAP_SYS_ADMIN, ERRNO } from "../lib/bare-work.ts";
 
 /** The pages of other users' files would be the server's. */
 export const testCase = defineCase({
