@@ -104,12 +104,14 @@ import { testCase as memlockByteShort } from "./memlock/byte-short.ts";
 import { testCase as memlockCapability } from "./memlock/capability.ts";
 import { testCase as memlockExactLimit } from "./memlock/exact-limit.ts";
 import { testCase as memlockForkedChild } from "./memlock/forked-child.ts";
+import { testCase as memlockHugePages } from "./memlock/huge-pages.ts";
 import { testCase as memlockKilledInSetUp } from "./memlock/killed-in-set-up.ts";
 import { testCase as memlockLoweredLimit } from "./memlock/lowered-limit.ts";
 import { testCase as memlockMemoryCgroup } from "./memlock/memory-cgroup.ts";
 import { testCase as memlockPageShort } from "./memlock/page-short.ts";
 import { testCase as memlockStartStopRounds } from "./memlock/start-stop-rounds.ts";
 import { testCase as memlockTwoServers } from "./memlock/two-servers.ts";
+import { testCase as memlockUpdateHalfDone } from "./memlock/update-half-done.ts";
 import { testCase as memlockUserNamespace } from "./memlock/user-namespace.ts";
 import { testCase as metaErrors } from "./meta/errors.ts";
 import { testCase as metaHardLink } from "./meta/hard-link.ts";
@@ -194,6 +196,7 @@ import { testCase as transportCommitOtherIndex } from "./transport/commit-other-
 import { testCase as transportCommitUnknownId } from "./transport/commit-unknown-id.ts";
 import { testCase as transportCpuLeavesAndReturns } from "./transport/cpu-leaves-and-returns.ts";
 import { testCase as transportDepthOne } from "./transport/depth-one.ts";
+import { testCase as transportErrorWithoutId } from "./transport/error-without-id.ts";
 import { testCase as transportExecDirectIo } from "./transport/exec-direct-io.ts";
 import { testCase as transportForkHoldsConnection } from "./transport/fork-holds-connection.ts";
 import { testCase as transportHeaderWithoutMemory } from "./transport/header-without-memory.ts";
@@ -359,12 +362,14 @@ export const CASES: readonly Case[] = [
 	memlockCapability,
 	memlockExactLimit,
 	memlockForkedChild,
+	memlockHugePages,
 	memlockKilledInSetUp,
 	memlockLoweredLimit,
 	memlockMemoryCgroup,
 	memlockPageShort,
 	memlockStartStopRounds,
 	memlockTwoServers,
+	memlockUpdateHalfDone,
 	memlockUserNamespace,
 	metaErrors,
 	metaHardLink,
@@ -449,6 +454,7 @@ export const CASES: readonly Case[] = [
 	transportCommitUnknownId,
 	transportCpuLeavesAndReturns,
 	transportDepthOne,
+	transportErrorWithoutId,
 	transportExecDirectIo,
 	transportForkHoldsConnection,
 	transportHeaderWithoutMemory,

@@ -12,6 +12,7 @@
 #include "bare.h"
 
 #define PLAIN_SQE 64
+#define MAX_BUFFERS 8
 
 struct ring {
 	/* 0: none, as standard input is */
@@ -100,19 +101,25 @@ void ring_slots(const struct order *order)
 	answer(outcome(syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS2, &table, sizeof(table))));
 }
 
-/* ring, slot, offset in the arena, length: puts a buffer in a slot */
+/*
+ * ring, slot, offset in the arena, length, number (1 where there is none): puts so many buffers, one after the other in
+ * memory, in as many slots by one call
+ */
 void ring_slot(const struct order *order)
 {
 	struct ring *ring = ring_of(order);
-	struct iovec iov = { arena + number(order, 3), number(order, 4) };
+	unsigned long long len = number(order, 4), count = number(order, 5) ? number(order, 5) : 1;
+	struct iovec buffers[MAX_BUFFERS];
 	struct io_uring_rsrc_update2 update = {
 		.offset = (uint32_t)number(order, 2),
-		.data = (uintptr_t)&iov,
-		.nr = 1,
+		.data = (uintptr_t)buffers,
+		.nr = (uint32_t)count,
 	};
 
-	if (!ring)
-		return answer(-EBADF);
+	if (!ring || count > MAX_BUFFERS)
+		return answer(-EINVAL);
+	for (unsigned long long i = 0; i < count; i++)
+		buffers[i] = (struct iovec){ arena + number(order, 3) + i * len, len };
 	answer(outcome(syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS_UPDATE, &update,
 			       sizeof(update))));
 }

@@ -33,17 +33,22 @@ export const queuesOf = (lab: Lab): number => {
 	return lab.server.queues;
 };
 
-/** Bytes that the pools of one server lock. */
-export const neededBytes = (lab: Lab): number =>
-	queuesOf(lab) * chargePerQueue(SMALL, "root-without-ipc-lock") * PAGE_BYTES;
+const withOptions = (options: MemlockServer["options"]): MemlockServer => ({
+	...SMALL,
+	options: { ...SMALL.options, ...options },
+});
+
+/** Bytes that the pools of one such server lock. */
+export const neededBytes = (lab: Lab, options: MemlockServer["options"] = {}): number =>
+	queuesOf(lab) * chargePerQueue(withOptions(options), "root-without-ipc-lock") * PAGE_BYTES;
 
 /** Tries it as root without CAP_IPC_LOCK, with exactly what is needed, unless told; gives all that is not as predicted. */
-export const tryPinned = async (lab: Lab, { more = 0, limit, user, act, options }: Trial) => {
+export const tryPinned = async (lab: Lab, { more = 0, limit, user, act, options = {} }: Trial) => {
 	const trial = {
-		server: { ...SMALL, options: { ...SMALL.options, ...options } },
+		server: withOptions(options),
 		user: user ?? "root-without-ipc-lock",
 		act: act ?? { kind: "serve" },
-		limit: limit ?? neededBytes(lab) + more,
+		limit: limit ?? neededBytes(lab, options) + more,
 	} as const;
 	const outcome = await lab.tryMemlock(trial);
 	return { outcome, faults: outcomeFaults(trial, outcome, queuesOf(lab)) };
