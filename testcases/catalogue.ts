@@ -137,6 +137,7 @@ import { testCase as teardownAbortBackgroundHeld } from "./teardown/abort-backgr
 import { testCase as teardownAbortHeldRead } from "./teardown/abort-held-read.ts";
 import { testCase as teardownAbortIdle } from "./teardown/abort-idle.ts";
 import { testCase as teardownAbortWhileStopped } from "./teardown/abort-while-stopped.ts";
+import { testCase as teardownAbortWriteBackHeld } from "./teardown/abort-write-back-held.ts";
 import { testCase as teardownCrashedDirectRead } from "./teardown/crashed-direct-read.ts";
 import { testCase as teardownExitedDirectRead } from "./teardown/exited-direct-read.ts";
 import { testCase as teardownForcedUnmountHeld } from "./teardown/forced-unmount-held.ts";
@@ -395,6 +396,7 @@ export const CASES: readonly Case[] = [
 	teardownAbortHeldRead,
 	teardownAbortIdle,
 	teardownAbortWhileStopped,
+	teardownAbortWriteBackHeld,
 	teardownCrashedDirectRead,
 	teardownExitedDirectRead,
 	teardownForcedUnmountHeld,

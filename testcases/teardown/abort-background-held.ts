@@ -10,12 +10,13 @@ import { codeOf, codeWithin } from "../lib/bare-work.ts";
 const FILES = 3;
 const ENDS_MS = 5_000;
 
-/** Buffered READs are sent in the background, where all but one wait for the limit: nobody else would ever end them. */
+/** Buffered READs are sent in the background, where all but one wait for the limit before they are on any list. */
 export const testCase = defineCase({
 	name: "teardown/abort-background-held",
 	proves:
-		"An abort ends readers whose background requests are with the server and those whose requests wait for max_background.",
-	decidedIn: "fs/fuse/dev_uring.c:fuse_uring_abort_end_requests, fuse_uring_flush_bg (Linux 7.3)",
+		"An abort ends readers whose background requests are with the server and those who may not send one for max_background.",
+	decidedIn:
+		"fs/fuse/dev.c:fuse_chan_abort, fuse_get_req; fs/fuse/dev_uring.c:fuse_uring_abort_end_requests (Linux 7.3)",
 	negativeControl: { own: "Before the abort every reader waits, and only one request has come." },
 	needs: ["own-server", "ring"],
 	timeoutMs: 30_000,
