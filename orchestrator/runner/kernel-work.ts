@@ -83,7 +83,9 @@ export class KernelWork {
 				this.#fault ??= { error };
 			}
 		};
-		await Promise.all(this.#seats.map(work));
+		// A seat without a guest leaves its cell to those that have one: these go first, as they may have found nothing left.
+		while (this.#queue.length > 0 && !this.#isOver)
+			await Promise.all([...this.#seats].sort((a, b) => Number(b.booted) - Number(a.booted)).map(work));
 	}
 
 	async #work(seat: Seat, left: Set<Cell>): Promise<void> {
@@ -91,7 +93,6 @@ export class KernelWork {
 			this.#context.signal.throwIfAborted();
 			if (!(await this.#prepare(seat, cell))) {
 				this.#queue.unshift(cell);
-				if (seat === this.#seats[0]) continue;
 				return;
 			}
 			left.delete(cell);

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import t from "tap";
 import type { Cell } from "../domain/cell.ts";
 import { LabError } from "../domain/lab-error.ts";
@@ -9,14 +10,14 @@ const runWith = async (
 	cells: readonly Cell[],
 	change: Partial<RunPorts>,
 	answer?: Answer,
-	isEnough?: PlanContext["isEnough"],
+	more: Partial<PlanContext> = {},
 ) => {
 	const { ports, seen } = fakePorts(change, answer);
 	const context = {
 		kernels: [WISH],
 		serverOf: () => SERVER,
 		signal: new AbortController().signal,
-		...(isEnough === undefined ? {} : { isEnough }),
+		...more,
 	};
 	await runPlan({ cells, ruledOut: [] }, context, ports);
 	return { ...seen, verdicts: seen.records.map(({ verdict }) => `${verdict.outcome} ${verdict.because}`) };
@@ -82,7 +83,42 @@ t.test("what is the lab's own fault is thrown, not judged", async (t) => {
 });
 
 t.test("leaves out the rest of a kernel's cells once one record is enough", async (t) => {
-	const { verdicts, disposed } = await runWith(THREE, {}, undefined, ({ cell }) => cell.id.includes("/b#"));
+	const { verdicts, disposed } = await runWith(THREE, {}, undefined, {
+		isEnough: ({ cell }) => cell.id.includes("/b#"),
+	});
 	t.same(verdicts, ["pass ok", "pass ok"]);
 	t.equal(disposed, 1);
 });
+
+t.test(
+	"a seat whose guest is gone leaves its cell to a guest that is busy, where another boot does not pay",
+	async (t) => {
+		const { ports, seen } = fakePorts();
+		const slow: RunPorts = {
+			...ports,
+			launch: async (...boot) => {
+				await setTimeout(20);
+				return await ports.launch(...boot);
+			},
+			write: async (record, logs) => {
+				if (record.cell.id.includes("/b#")) await setTimeout(100);
+				return await ports.write(record, logs);
+			},
+		};
+		const context: PlanContext = {
+			kernels: [WISH],
+			serverOf: () => SERVER,
+			signal: new AbortController().signal,
+			guests: 2,
+			secondsOf: ({ id }) => (id.includes("/c#") ? 0.001 : 10),
+			wantsFresh: ({ id }) => id.includes("/c#"),
+		};
+		await runPlan({ cells: THREE, ruledOut: [] }, context, slow);
+		t.same(
+			seen.records.map(({ cell }) => cell.id),
+			THREE.map(({ id }) => id),
+			"each cell ran once",
+		);
+		t.equal(seen.boots.length, 3, "the fresh one on a guest of its own");
+	},
+);
