@@ -37,6 +37,18 @@ t.test(
 	},
 );
 
+t.test(
+	"a round of checks is begun whole before the next, so that a run that is stopped has whole rounds",
+	async (t) => {
+		const cells = [1, 2].flatMap((repeat) => ["quick", "slow"].map((name) => ({ ...cellOf(name), repeat })));
+		const [shift] = shiftsOf(cells, ({ id }) => (id.includes("slow") ? 9 : 1));
+		t.same(
+			shift?.cells.map((cell) => `${names([cell])[0]} ${cell.repeat}`),
+			["slow 1", "quick 1", "slow 2", "quick 2"],
+		);
+	},
+);
+
 t.test("cells on another number of CPUs are another shift", async (t) => {
 	const cells = [1, 1, 4].map((cpus, index) => ({ ...cellOf(`c${index}`), cpus }));
 	t.same(

@@ -25,8 +25,9 @@ const runsOf = (cells: readonly Cell[]): readonly (readonly Cell[])[] => {
 
 /**
  * Cells of one kernel in shifts: those on one number of CPUs share guests; figures run alone and in the plan's order, as a
- * neighbour would be measured too. Of the checks the longest come first, so that no guest is left with a long one at the
- * end, and those that want a guest of their own come last, so that the others share one.
+ * neighbour would be measured too. Of a round's checks the longest come first, so that no guest is left with a long one at
+ * the end, and those that want a guest of their own come last, so that the others share one. Rounds stay in order: a run
+ * that is stopped has whole ones.
  */
 export const shiftsOf = (
 	cells: readonly Cell[],
@@ -37,7 +38,9 @@ export const shiftsOf = (
 		const parallel = run.every(({ work }) => work.kind === "check");
 		if (!parallel) return { cells: run, parallel };
 		const seconds = (cell: Cell): number => (secondsOf === undefined ? 0 : (secondsOf(cell) ?? USUAL_SECONDS));
-		const sorted = [...run].sort((a, b) => Number(wantsFresh(a)) - Number(wantsFresh(b)) || seconds(b) - seconds(a));
+		const sorted = [...run].sort(
+			(a, b) => a.repeat - b.repeat || Number(wantsFresh(a)) - Number(wantsFresh(b)) || seconds(b) - seconds(a),
+		);
 		return { cells: sorted, parallel };
 	});
 
