@@ -88,8 +88,9 @@ t.test(
 		t.match(page(), "| io/a | – | fail |");
 		t.match(page(), "| io/b | pass | pass |");
 		t.match(page(), "| io/c | never ran | – |");
-		t.match(page(), "3 cases in 2 modes; 3 of 5 cells pass.");
+		t.match(page(), "3 cases in 2 modes, 5 cells: 3 pass, 1 fail, 1 never ran.");
 		t.notMatch(page(), "read-direct", "a figure is no case");
+		t.match(page(), "- io/a: fail, x");
 	},
 );
 
