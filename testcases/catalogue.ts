@@ -13,6 +13,7 @@ import { testCase as coherenceSixteenAppenders } from "./coherence/sixteen-appen
 import { testCase as coherenceSixteenWritersBuffered } from "./coherence/sixteen-writers-buffered.ts";
 import { testCase as coherenceSixteenWritersDirect } from "./coherence/sixteen-writers-direct.ts";
 import { testCase as coherenceTwoMappings } from "./coherence/two-mappings.ts";
+import { testCase as coherenceWriteBackMtime } from "./coherence/write-back-mtime.ts";
 import { testCase as faultsCutDirectoryRecord } from "./faults/cut-directory-record.ts";
 import { testCase as faultsDelayedReply } from "./faults/delayed-reply.ts";
 import { testCase as faultsDoubleCommit } from "./faults/double-commit.ts";
@@ -272,6 +273,7 @@ export const CASES: readonly Case[] = [
 	coherenceSixteenWritersBuffered,
 	coherenceSixteenWritersDirect,
 	coherenceTwoMappings,
+	coherenceWriteBackMtime,
 	faultsCutDirectoryRecord,
 	faultsDelayedReply,
 	faultsDoubleCommit,
