@@ -13,7 +13,7 @@ const NAMES = CASES.map(({ name }) => name);
 t.test("holds every case file of every group, under the name of its path", async (t) => {
 	const files = GROUPS.flatMap((group) =>
 		readdirSync(path.join(HERE, group))
-			.filter((file) => /^[^.]+\.[jt]s$/.test(file))
+			.filter((file) => /^(?!index\.)[^.]+\.[jt]s$/.test(file))
 			.map((file) => `${group}/${path.parse(file).name}`),
 	);
 	t.same([...NAMES].sort(), files.sort());
