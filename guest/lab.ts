@@ -20,7 +20,7 @@ const BUNDLES = ["agent.mjs", "cases.mjs"];
 /** Programs without a library, by name: their sources. */
 const PROGRAMS = {
 	init: ["guest/init/init.c"],
-	client: ["guest/client/client.c", "guest/client/aio.c"],
+	client: ["aio", "client", "maps", "move"].map((name) => `guest/client/${name}.c`),
 	bare: ["guest/client/bare.c", "guest/client/bare-ring.c"],
 	charged: ["guest/memlock/charged.c"],
 };

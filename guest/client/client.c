@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +19,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
@@ -28,29 +26,15 @@
 #include "client.h"
 
 #define MAX_BYTES (8u << 20)
-#define MAX_MAPS 16
 #define PAGE 4096
 
-/* Payload in and data out share it: page-aligned, as O_DIRECT wants, with a page to spare for a skew. */
-static char *memory;
-
-static struct {
-	char *start;
-	size_t len;
-} maps[MAX_MAPS];
-
-static sigjmp_buf fault;
+/* As O_DIRECT wants it, with a page to spare for a skew. */
+char *memory;
 
 /* SIGUSR1 interrupts a call; a read of the next request goes on (SA_RESTART). */
 static void on_interrupt(int signal)
 {
 	(void)signal;
-}
-
-static void on_fault(int signal)
-{
-	(void)signal;
-	siglongjmp(fault, 1);
 }
 
 long fail(int error)
@@ -129,146 +113,6 @@ static long do_fallocate(const struct request *request, struct answer *answer)
 {
 	(void)answer;
 	return fallocate((int)request->arg[0], (int)request->arg[1], request->arg[2], request->arg[3]);
-}
-
-/* fd from, offset, fd to, offset, length */
-static long do_copy(const struct request *request, struct answer *answer)
-{
-	off_t from = request->arg[1], to = request->arg[3];
-
-	(void)answer;
-	return copy_file_range((int)request->arg[0], &from, (int)request->arg[2], &to, (size_t)request->arg[4], 0);
-}
-
-/* fd to, fd from, offset, length */
-static long do_sendfile(const struct request *request, struct answer *answer)
-{
-	off_t from = request->arg[2];
-
-	(void)answer;
-	return sendfile((int)request->arg[0], (int)request->arg[1], &from, (size_t)request->arg[3]);
-}
-
-/* A pipe holds 64 KiB: that is the most of one splice. */
-static long splice_out(int fd, off_t offset, size_t len, int pipe, struct answer *answer)
-{
-	long got = splice(fd, &offset, pipe, NULL, len, 0);
-
-	*answer = (struct answer){ memory, got > 0 ? (size_t)got : 0 };
-	return got;
-}
-
-/* fd, offset, length: file to pipe, pipe to memory */
-static long do_splice_read(const struct request *request, struct answer *answer)
-{
-	int pipes[2];
-	long got;
-
-	if (pipe(pipes))
-		return -1;
-	got = splice_out((int)request->arg[0], request->arg[1], (size_t)request->arg[2], pipes[1], answer);
-	if (got > 0 && read(pipes[0], memory, answer->len) != got)
-		got = fail(EPIPE);
-	close(pipes[0]);
-	close(pipes[1]);
-	return got;
-}
-
-/* fd, offset, 1: vmsplice; payload to pipe, pipe to file */
-static long do_splice_write(const struct request *request, struct answer *answer)
-{
-	struct iovec iov = { memory, request->len };
-	off_t offset = request->arg[1];
-	int pipes[2];
-	long done;
-
-	(void)answer;
-	if (pipe(pipes))
-		return -1;
-	done = request->arg[2] ? vmsplice(pipes[1], &iov, 1, 0) : write(pipes[1], memory, request->len);
-	if (done > 0)
-		done = splice(pipes[0], NULL, (int)request->arg[0], &offset, (size_t)done, 0);
-	close(pipes[0]);
-	close(pipes[1]);
-	return done;
-}
-
-/* fd, offset, length, PROT, MAP: gives a slot */
-static long do_map(const struct request *request, struct answer *answer)
-{
-	size_t len = (size_t)request->arg[2];
-
-	(void)answer;
-	for (int i = 0; i < MAX_MAPS; i++) {
-		void *start;
-
-		if (maps[i].start)
-			continue;
-		start = mmap(NULL, len, (int)request->arg[3], (int)request->arg[4], (int)request->arg[0],
-			     request->arg[1]);
-		if (start == MAP_FAILED)
-			return -1;
-		maps[i].start = start;
-		maps[i].len = len;
-		return i;
-	}
-	return fail(EMFILE);
-}
-
-static char *mapped(long slot, long offset, size_t len)
-{
-	bool inside = slot >= 0 && slot < MAX_MAPS && maps[slot].start && offset >= 0 &&
-		      (size_t)offset + len <= maps[slot].len;
-
-	return inside ? maps[slot].start + offset : NULL;
-}
-
-/* slot, offset, length */
-static long do_map_read(const struct request *request, struct answer *answer)
-{
-	char *from = mapped(request->arg[0], request->arg[1], (size_t)request->arg[2]);
-
-	if (!from)
-		return fail(EINVAL);
-	if (sigsetjmp(fault, 1))
-		return fail(EFAULT);
-	memcpy(memory, from, (size_t)request->arg[2]);
-	*answer = (struct answer){ memory, (size_t)request->arg[2] };
-	return request->arg[2];
-}
-
-/* slot, offset */
-static long do_map_write(const struct request *request, struct answer *answer)
-{
-	char *to = mapped(request->arg[0], request->arg[1], request->len);
-
-	(void)answer;
-	if (!to)
-		return fail(EINVAL);
-	if (sigsetjmp(fault, 1))
-		return fail(EFAULT);
-	memcpy(to, memory, request->len);
-	return (long)request->len;
-}
-
-/* slot, MS flags */
-static long do_map_sync(const struct request *request, struct answer *answer)
-{
-	char *start = mapped(request->arg[0], 0, 0);
-
-	(void)answer;
-	return start ? msync(start, maps[request->arg[0]].len, (int)request->arg[1]) : fail(EINVAL);
-}
-
-static long do_unmap(const struct request *request, struct answer *answer)
-{
-	char *start = mapped(request->arg[0], 0, 0);
-
-	(void)answer;
-	if (!start)
-		return fail(EINVAL);
-	maps[request->arg[0]].start = NULL;
-	return munmap(start, maps[request->arg[0]].len);
 }
 
 static long do_seek(const struct request *request, struct answer *answer)
@@ -426,7 +270,6 @@ static bool next_request(struct request *request, char name[16])
 
 int main(void)
 {
-	struct sigaction action = { .sa_handler = on_fault };
 	struct sigaction interrupt = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	struct request request;
 	char name[16];
@@ -434,8 +277,7 @@ int main(void)
 	memory = mmap(NULL, MAX_BYTES + 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return 1;
-	sigaction(SIGBUS, &action, NULL);
-	sigaction(SIGSEGV, &action, NULL);
+	catch_faults();
 	sigaction(SIGUSR1, &interrupt, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	while (next_request(&request, name)) {

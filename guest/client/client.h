@@ -19,8 +19,25 @@ struct answer {
 	size_t len;
 };
 
+/* client.c: payload in and data out share it, page-aligned. */
+extern char *memory;
+
 /* Sets errno and gives -1. */
 long fail(int error);
+
+/* maps.c: a fault on a mapping is the answer EFAULT from here on. */
+void catch_faults(void);
+long do_map(const struct request *request, struct answer *answer);
+long do_map_read(const struct request *request, struct answer *answer);
+long do_map_write(const struct request *request, struct answer *answer);
+long do_map_sync(const struct request *request, struct answer *answer);
+long do_unmap(const struct request *request, struct answer *answer);
+
+/* move.c */
+long do_copy(const struct request *request, struct answer *answer);
+long do_sendfile(const struct request *request, struct answer *answer);
+long do_splice_read(const struct request *request, struct answer *answer);
+long do_splice_write(const struct request *request, struct answer *answer);
 
 /*
  * aio.c: one direct call of Linux AIO whose memory is gone before it ends.

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { Client, MAP, PROT } from "./client.ts";
 
-const SOURCES = ["client.c", "aio.c"].map((name) =>
+const SOURCES = ["aio.c", "client.c", "maps.c", "move.c"].map((name) =>
 	fileURLToPath(new URL(`../../../guest/client/${name}`, import.meta.url)),
 );
 
