@@ -32,3 +32,15 @@ export const statsOf = async (lab: Lab): Promise<ServerStats> => {
 export const faultsTaken = async (lab: Lab, count: number): Promise<void> => {
 	while ((await statsOf(lab)).faultsTaken < count) await setTimeout(20);
 };
+
+/**
+ * Waits for what the kernel answers to commands that faults added. The thread of their queue sees it when it comes to run,
+ * and a later request may have gone by another queue. The case's own time is the bound.
+ */
+export const answersToFaults = async (lab: Lab): Promise<readonly number[]> => {
+	for (;;) {
+		const { faultAnswers } = await statsOf(lab);
+		if (faultAnswers.length > 0) return faultAnswers.map(({ res }) => res);
+		await setTimeout(20);
+	}
+};

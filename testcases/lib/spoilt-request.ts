@@ -8,7 +8,7 @@ import type { Lab } from "../case.ts";
 import { alignedBuffer } from "./aligned-buffer.ts";
 import { putBehind, readDirect } from "./direct-read.ts";
 import { hasEnded } from "./fuse-connection.ts";
-import { OPCODE, orderFault, statsOf } from "./orders.ts";
+import { answersToFaults, OPCODE, orderFault } from "./orders.ts";
 import { patternOf } from "./pattern.ts";
 import { sameBytes } from "./same-bytes.ts";
 
@@ -20,12 +20,7 @@ export const strayCommit = async (t: Test, lab: Lab, fault: FaultName): Promise<
 	await orderFault(lab, { fault, opcode: OPCODE.read });
 	sameBytes(t, await readDirect(path, SIZE), content, "the read is right");
 	sameBytes(t, await readDirect(path, SIZE), content, "the next one too");
-	const { faultAnswers } = await statsOf(lab);
-	t.same(
-		faultAnswers.map(({ res }) => res),
-		[-2],
-		"the kernel answered ENOENT to the commit too many",
-	);
+	t.same(await answersToFaults(lab), [-2], "the kernel answered ENOENT to the commit too many");
 };
 
 /** The server ends as `end` tells while it holds a direct READ: the reader hears of it at once, and the mount is dead. */
