@@ -33,6 +33,7 @@ const machineSpec = {
 	disk: z.string().exactOptional(),
 	icount: z.literal(true).exactOptional(),
 	leaks: z.literal(true).exactOptional(),
+	batch: z.literal(true).exactOptional(),
 };
 
 const patch = z.object({

@@ -314,11 +314,12 @@ t.test("devices: a size or a map of NVMe, disks only for stores that use them, n
 		nvme: { count: 2, sectors: 4096, cache: "unsafe", throttle: { bandwidthMiB: 10 } },
 	});
 	t.match(machineOf("{ nvme: { fs: none } }"), { nvmeMiB: 1024 });
-	t.match(machineOf("{ virtio: 64M, nullblk: 2G, numa: 2, hotplug: 2 }", "virtio-ext4, nullblk-ext4"), {
+	t.match(machineOf("{ virtio: 64M, nullblk: 2G, numa: 2, hotplug: 2, batch: true }", "virtio-ext4, nullblk-ext4"), {
 		virtioMiB: 64,
 		nullblkGiB: 2,
 		numa: 2,
 		hotplug: 2,
+		batch: true,
 	});
 	const asked = GOOD.replace(/stores: .*/, "stores: [nvme, nvme-ext4]").concat("machine: { nvme: { fs: xfs } }\n");
 	t.strictSame(parseConfig(asked, "x.yaml", CASES).stores, ["nvme-xfs", "nvme-ext4"]);

@@ -50,6 +50,7 @@ const numbered = z.strictObject(
 		disk: text(/^\/dev\/disk\/by-id\/[A-Za-z0-9_.:+-]{1,200}$/, "a disk's path in /dev/disk/by-id").optional(),
 		icount: z.boolean({ error: "true or false" }).default(false),
 		leaks: z.boolean({ error: "true or false" }).default(false),
+		batch: z.boolean({ error: "true or false" }).default(false),
 	},
 	{ error: "a map with kind, cpus, memory, nvme or icount" },
 );

@@ -29,7 +29,7 @@ const nvmeOf = (nvme: NvmeShape): { readonly nvme?: NvmeSpec } => {
 
 /** The machine with `cpus` vCPUs for these stores. */
 export const machineOf = (shape: MachineShape, cpus: number, stores: readonly Store[]): MachineSpec => {
-	const { kind, icount, memory, nvme, virtio, nullblk, numa, hotplug, disk, leaks } = shape;
+	const { kind, icount, memory, nvme, virtio, nullblk, numa, hotplug, disk, leaks, batch } = shape;
 	const uses = (family: string): boolean => stores.some((store) => store.startsWith(family));
 	return {
 		kind,
@@ -44,5 +44,6 @@ export const machineOf = (shape: MachineShape, cpus: number, stores: readonly St
 		...(disk === undefined ? {} : { disk }),
 		...(icount ? { icount } : {}),
 		...(leaks ? { leaks } : {}),
+		...(batch ? { batch } : {}),
 	};
 };

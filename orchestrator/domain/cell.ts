@@ -98,6 +98,8 @@ export interface MachineSpec {
 	readonly disk?: string;
 	/** After each cell the kernel is asked for memory that nothing points to any more; it must have kmemleak. */
 	readonly leaks?: true;
+	/** The guest is batch work of the host (SCHED_BATCH): what wakes up does not take the CPU from what runs. */
+	readonly batch?: true;
 	/** The guest's time is its count of instructions; `qemu-tcg` with one CPU only. */
 	readonly icount?: true;
 }

@@ -80,6 +80,26 @@ const qemuCommand = async (
 	});
 };
 
+const guestCommand = async (
+	launcher: Launcher,
+	build: KernelBuild,
+	manner: BootManner,
+	signal: AbortSignal,
+): Promise<readonly string[]> => {
+	const { spec, root, lab, machine } = launcher;
+	if (machine.chosen !== "uml") return await qemuCommand(launcher, build, manner, signal);
+	return umlCommand({
+		image: build.image,
+		root,
+		lab,
+		cpus: spec.cpus,
+		memoryMiB: spec.memoryMiB,
+		parameters: kernelParameters(spec),
+		lifetimeSeconds: LIFETIME_SECONDS,
+		interactive: manner.interactive === true,
+	});
+};
+
 /** The command of one boot; it runs in the boot's folder. */
 export const commandOf = async (
 	launcher: Launcher,
@@ -92,17 +112,8 @@ export const commandOf = async (
 		const disk = spec.disk === undefined ? {} : { disk: await claimDisk(spec.disk, signal) };
 		return hostCommand({ root, lab, lifetimeSeconds: LIFETIME_SECONDS, ...disk });
 	}
-	if (machine.chosen !== "uml") return await qemuCommand(launcher, build, manner, signal);
-	return umlCommand({
-		image: build.image,
-		root,
-		lab,
-		cpus: spec.cpus,
-		memoryMiB: spec.memoryMiB,
-		parameters: kernelParameters(spec),
-		lifetimeSeconds: LIFETIME_SECONDS,
-		interactive: manner.interactive === true,
-	});
+	const command = await guestCommand(launcher, build, manner, signal);
+	return spec.batch === true ? ["chrt", "--batch", "0", ...command] : command;
 };
 
 /** The images that a boot needs in its folder. */

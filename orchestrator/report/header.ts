@@ -55,7 +55,8 @@ export const headerOf = ({ run, cells }: ArchivedRun, style: Style): readonly st
 	const several = [...new Set(cells.flatMap(({ cell }) => (cell.cpus === undefined ? [] : [cell.cpus])))];
 	const cpus = several.length > 1 ? `${several.join(" and ")} CPUs` : plural(several[0] ?? machine.cpus, "CPU");
 	const nullblk = machine.nullblkGiB === undefined ? "" : `, null_blk ${machine.nullblkGiB} GiB`;
-	const devices = `${machine.chosen === "uml" || machine.chosen === "host" ? "" : devicesOf(machine)}${nullblk}`;
+	const batch = machine.batch === true ? ", as batch work" : "";
+	const devices = `${machine.chosen === "uml" || machine.chosen === "host" ? "" : devicesOf(machine)}${nullblk}${batch}`;
 	return [
 		paint(style, "bold", `run ${clean(run.id)}`),
 		...wrap(
