@@ -5,6 +5,10 @@ import t from "tap";
 import { folders } from "../orchestrator/host/folders.ts";
 import { fuselab, readReport } from "./lib/cli.ts";
 
+// Most of the time here is waiting for a deadline.
+t.jobs = 2;
+const sideBySide = { buffered: true };
+
 t.test("the plan says that there is no NVMe", async (t) => {
 	const { stdout } = await fuselab("plan", "configs/quick.yaml", "--machine", "uml");
 	const lines = stdout.trim().split("\n");
@@ -16,7 +20,7 @@ t.test("the plan says that there is no NVMe", async (t) => {
 	);
 });
 
-t.test("configs/lying-server.yaml: every case notices the lie that it says it must notice", async (t) => {
+t.test("configs/lying-server.yaml: every case notices the lie that it says it must notice", sideBySide, async (t) => {
 	const { status, stdout } = await fuselab("run", "configs/lying-server.yaml", "--machine", "uml", "--json");
 	t.equal(status, 1);
 	const { cells } = readReport(stdout);
@@ -28,7 +32,7 @@ t.test("configs/lying-server.yaml: every case notices the lie that it says it mu
 	);
 });
 
-t.test("what is left of a server that never becomes ready is not the next cell's", async (t) => {
+t.test("what is left of a server that never becomes ready is not the next cell's", sideBySide, async (t) => {
 	const { status, stdout } = await fuselab("run", "tests/configs/never-ready.yaml", "--guests", "1", "--json");
 	t.equal(status, 1);
 	const { cells } = readReport(stdout);
@@ -39,7 +43,7 @@ t.test("what is left of a server that never becomes ready is not the next cell's
 	t.equal(new Set(cells.map(({ boot }) => boot)).size, 1, "nothing is wrong with the guest");
 });
 
-t.test("a case that runs out of time says so, and where it waits in the kernel", async (t) => {
+t.test("a case that runs out of time says so, and where it waits in the kernel", sideBySide, async (t) => {
 	const { status, stdout } = await fuselab("run", "tests/configs/stuck-server.yaml", "--json");
 	t.equal(status, 1);
 	const [cell] = readReport(stdout).cells;
@@ -47,7 +51,7 @@ t.test("a case that runs out of time says so, and where it waits in the kernel",
 	t.ok(cell?.stuck?.some(({ stack }) => stack.includes("fuse_fsync")));
 });
 
-t.test("the user's xfstests mounts servers of every mode and is read, its failures too", async (t) => {
+t.test("the user's xfstests mounts servers of every mode and is read, its failures too", sideBySide, async (t) => {
 	const kept = await fuselab("run", "tests/configs/xfstests.yaml", "--json");
 	t.equal(kept.status, 0);
 	t.same(
@@ -69,7 +73,7 @@ t.test("the user's xfstests mounts servers of every mode and is read, its failur
 	t.match(readReport(stdout).cells[0]?.verdict.detail, /^3 of 5 points failed, first: generic\/001/);
 });
 
-t.test("a server that goes to the background serves, and is missed when it dies", async (t) => {
+t.test("a server that goes to the background serves, and is missed when it dies", sideBySide, async (t) => {
 	const { status, stdout } = await fuselab("run", "tests/configs/daemon.yaml", "--json");
 	t.equal(status, 1);
 	const outcomes = readReport(stdout).cells.map(({ cell, verdict }) => `${cell.id}: ${verdict.because}`);
