@@ -52,7 +52,8 @@ const BUSY_SHARE = 0.25;
 
 /**
  * umount(8), again while the mount is busy: the files that a client registered with an io_uring go after the client has
- * ended, by work that its exit leaves to the kernel (io_uring/io_uring.c:io_ring_exit_work, 7.3.4). Gives the last status.
+ * ended, by work that its exit leaves to the kernel (io_uring/io_uring.c:io_ring_exit_work, 7.3.4): a tmpfs whose client had
+ * registered a file was busy after 300 of 300 exits, for up to 36 ms, and after none without (Linux 6.18). Gives the last status.
  */
 const unmount = async (timeoutMs: number): Promise<number | null> => {
 	const patient = performance.now() + timeoutMs * BUSY_SHARE;

@@ -80,16 +80,9 @@ const qemuCommand = async (
 	});
 };
 
-const guestCommand = async (
-	launcher: Launcher,
-	build: KernelBuild,
-	manner: BootManner,
-	signal: AbortSignal,
-): Promise<readonly string[]> => {
-	const { spec, root, lab, machine } = launcher;
-	if (machine.chosen !== "uml") return await qemuCommand(launcher, build, manner, signal);
-	return umlCommand({
-		image: build.image,
+const umlBoot = ({ spec, root, lab }: Launcher, { image }: KernelBuild, manner: BootManner): readonly string[] =>
+	umlCommand({
+		image,
 		root,
 		lab,
 		cpus: spec.cpus,
@@ -98,7 +91,6 @@ const guestCommand = async (
 		lifetimeSeconds: LIFETIME_SECONDS,
 		interactive: manner.interactive === true,
 	});
-};
 
 /** The command of one boot; it runs in the boot's folder. */
 export const commandOf = async (
@@ -112,7 +104,8 @@ export const commandOf = async (
 		const disk = spec.disk === undefined ? {} : { disk: await claimDisk(spec.disk, signal) };
 		return hostCommand({ root, lab, lifetimeSeconds: LIFETIME_SECONDS, ...disk });
 	}
-	const command = await guestCommand(launcher, build, manner, signal);
+	const command =
+		machine.chosen === "uml" ? umlBoot(launcher, build, manner) : await qemuCommand(launcher, build, manner, signal);
 	return spec.batch === true ? ["chrt", "--batch", "0", ...command] : command;
 };
 
